@@ -1,0 +1,1 @@
+"""Limelight: the AI back office of an entertainment service."""

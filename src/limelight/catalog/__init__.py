@@ -1,0 +1,1 @@
+"""Users, titles and events: schema, import, export and store."""

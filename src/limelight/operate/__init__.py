@@ -1,0 +1,1 @@
+"""Running the house: registry, demo, reports."""

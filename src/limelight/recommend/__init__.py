@@ -1,0 +1,1 @@
+"""Histories in, rankings out."""
