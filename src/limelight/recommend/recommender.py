@@ -1,0 +1,254 @@
+"""A fitted model and a catalogue in, ranked titles with reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from warnings import warn
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from limelight.errors import BadInputError, LimelightWarning, NotFoundError
+from limelight.progress import Progress, silent
+from limelight.recommend.explain import contributions, popular_reasons, watched_reasons
+from limelight.recommend.interactions import Histories, Interactions
+from limelight.recommend.models.base import Model
+from limelight.recommend.models.popularity import Popularity
+from limelight.recommend.rankings import write_frames
+from limelight.recommend.titles import Filters, Titles
+from limelight.recommend.topk import top_k
+
+BATCH_SCORES = (
+    1 << 22
+)  # 16 MB of scores at a time: a batch stays near the cache, whatever the catalogue
+NO_FILTERS = Filters()
+
+
+class Recommender:
+    """Ranks the titles that a model knows, for known users and for anonymous histories.
+
+    ``titles`` are those titles, ``interactions`` what known users did, ``fallback`` the model for
+    whom ``model`` has nothing to go by.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        item_ids: Iterable[str],
+        *,
+        items: pl.DataFrame | None = None,
+        interactions: Interactions | None = None,
+        fallback: Model | None = None,
+    ) -> None:
+        """Join a fitted model with what is known of its titles and its users.
+
+        ``item_ids`` names the model's titles in the order of its indices. ``items`` is the
+        catalogue (item_id and as many of title, kind, released, categories as there are).
+        ``interactions`` may be newer than the model: events with titles that the model never saw
+        are left out, with a LimelightWarning. ``fallback`` is popularity among ``interactions``
+        unless given.
+        """
+        self.model = model
+        self.titles = Titles(item_ids, items)
+        if len(self.titles) != model.n_items:
+            raise BadInputError(
+                f"the model scores {model.n_items:,} titles, {len(self.titles):,} ids were given"
+            )
+        self.interactions = None if interactions is None else self._align(interactions)
+        self._fallback = fallback
+
+    def recommend(
+        self,
+        user_id: str | None = None,
+        n: int = 5,
+        *,
+        history: Sequence[str] | None = None,
+        filters: Filters = NO_FILTERS,
+        include_seen: bool = False,
+    ) -> pl.DataFrame:
+        """Rank at most ``n`` titles for one user, or for an anonymous ``history`` of item ids.
+
+        Returns item_id, title, score and reasons, best first. Titles of the history, those with
+        negative events too, are left out unless ``include_seen``. For a user without a usable
+        history the fallback ranks, and a LimelightWarning and the reasons' kind "popular" say so.
+        """
+        subject = self._subject(user_id, history)
+        items, scores = self._rank(subject, n, self._allowed(filters), include_seen)
+        table = self._table(items[0], scores[0])
+        return table.with_columns(self._reasons(subject, items[0][: table.height]))
+
+    def recommend_all(
+        self,
+        n: int = 10,
+        *,
+        filters: Filters = NO_FILTERS,
+        include_seen: bool = False,
+        progress: Progress = silent,
+    ) -> Iterator[pl.DataFrame]:
+        """Rank at most ``n`` titles for every known user, a batch of users a frame.
+
+        Yields user, item, rank (from 1) and score, users in the order of the interactions. Memory
+        is bounded by a batch.
+        """
+        if self.interactions is None or not self.interactions.n_users:
+            raise NotFoundError(
+                "there are no users to recommend to: give the recommender interactions"
+            )
+        allowed, histories = self._allowed(filters), self.interactions.histories
+        batch = max(1, BATCH_SCORES // len(self.titles))
+        for start in range(0, len(histories), batch):
+            items, scores = self._rank(histories[start : start + batch], n, allowed, include_seen)
+            rows, places = np.nonzero(items >= 0)
+            yield pl.DataFrame(
+                {
+                    "user": self.interactions.user_ids[start : start + batch].gather(rows),
+                    "item": self.titles.table["item_id"].gather(items[rows, places]),
+                    "rank": (places + 1).astype(np.int32),
+                    "score": scores[rows, places],
+                }
+            )
+            progress(min(start + batch, len(histories)), len(histories), "recommending")
+
+    def write_all(
+        self,
+        path: Path | str,
+        n: int = 10,
+        *,
+        filters: Filters = NO_FILTERS,
+        include_seen: bool = False,
+        progress: Progress = silent,
+    ) -> int:
+        """Write the frames of ``recommend_all`` to a .csv or .parquet file, and count its rows.
+
+        The file appears when it is whole. Raises BadInputError for another suffix.
+        """
+        frames = self.recommend_all(
+            n, filters=filters, include_seen=include_seen, progress=progress
+        )
+        return write_frames(Path(path), frames)
+
+    def similar(self, item_id: str, n: int = 5) -> pl.DataFrame:
+        """Rank at most ``n`` titles for one who met ``item_id`` alone: item_id, title, score."""
+        subject = Histories.from_lists([[self.titles.find(item_id)]], len(self.titles))
+        items, scores = self._rank(subject, n, None, include_seen=False)
+        return self._table(items[0], scores[0])
+
+    def explain(
+        self, item_id: str, user_id: str | None = None, *, history: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Say what each title of a history adds to the score of ``item_id``, the most first.
+
+        Returns item_id, title and contribution; where the model is additive they sum to the score.
+        """
+        target = self.titles.find(item_id)
+        subject = self._subject(user_id, history)
+        items, parts = contributions(self.model, subject, np.array([target]))
+        return self._table(items, parts[:, 0], "contribution").sort(
+            "contribution", descending=True, maintain_order=True
+        )
+
+    @cached_property
+    def fallback(self) -> Model:
+        """The model for those of whom nothing is known. Raises NotFoundError without one."""
+        if self._fallback is not None:
+            return self._fallback
+        if self.interactions is None:
+            raise NotFoundError(
+                "there is no history to go by and no fallback: give the recommender interactions"
+            )
+        return Popularity().fit(self.interactions)
+
+    def _align(self, interactions: Interactions) -> Interactions:
+        """Express interactions in the model's indices, without copying where they agree already."""
+        item_ids = self.titles.table["item_id"]
+        if interactions.item_ids.equals(item_ids):
+            return interactions
+        places = pl.DataFrame({"item_id": item_ids}).with_row_index("place")
+        place = (
+            pl.DataFrame({"item_id": interactions.item_ids.cast(pl.String)})
+            .join(places, on="item_id", how="left", maintain_order="left")["place"]
+            .cast(pl.Int32)
+            .fill_null(-1)
+            .to_numpy()
+        )
+        items = place[interactions.histories.items]
+        if left_out := int((items < 0).sum()):
+            warn(
+                f"{left_out:,} events are left out: the model does not know their titles; "
+                "train again to use them",
+                LimelightWarning,
+                3,
+            )
+        old = interactions.histories.where(items >= 0)
+        histories = Histories(
+            old.offsets, place[old.items], old.weights, len(self.titles), old.times
+        )
+        return Interactions(interactions.user_ids, item_ids, histories)
+
+    def _subject(self, user_id: str | None, history: Sequence[str] | None) -> Histories:
+        """Give one history, of a user or of item ids; warn of what it lacks."""
+        if (user_id is None) == (history is None):
+            raise BadInputError("give either a user or a history")
+        if history is not None:
+            subject = self._anonymous(history)
+            lack = "the history is empty"
+        else:
+            subject = Histories.from_lists([[]], len(self.titles))
+            row = None
+            if self.interactions is not None:
+                row = self.interactions.user_index.get(str(user_id))
+                subject = subject if row is None else self.interactions.histories[row : row + 1]
+            lack = (
+                f"user {user_id!r} is unknown" if row is None else f"user {user_id!r} liked nothing"
+            )
+        if not (subject.weights > 0).any():
+            warn(f"{lack}, so what is popular stands in", LimelightWarning, 3)
+        return subject
+
+    def _anonymous(self, history: Sequence[str]) -> Histories:
+        if isinstance(history, str):
+            raise BadInputError("a history is a list of item ids, not one text")
+        index = self.titles.index
+        unknown = list(dict.fromkeys(str(item) for item in history if str(item) not in index))
+        if unknown:
+            named = ", ".join(map(repr, unknown[:5])) + (", …" if len(unknown) > 5 else "")
+            warn(f"{len(unknown):,} unknown titles are ignored: {named}", LimelightWarning, 4)
+        known = [index[str(item)] for item in history if str(item) in index]
+        return Histories.from_lists([known], len(self.titles))
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        return None if filters == NO_FILTERS else filters.mask(self.titles)
+
+    def _rank(
+        self, histories: Histories, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        if n < 1:
+            raise BadInputError(f"the number of titles must be at least 1, not {n}")
+        liking = histories.positive()
+        empty = liking.lengths == 0
+        if empty.all():
+            scores = self.fallback.score(liking)
+        else:
+            scores = self.model.score(liking)
+            if empty.any():
+                scores = scores.copy()
+                scores[empty] = self.fallback.score(liking[np.flatnonzero(empty)])
+        if allowed is not None:
+            scores = np.where(allowed, scores, np.float32(-np.inf))
+        return top_k(scores, n, None if include_seen else histories)
+
+    def _reasons(self, subject: Histories, items: NDArray[np.int32]) -> pl.Series:
+        if isinstance(self.model, Popularity) or not (subject.weights > 0).any():
+            return popular_reasons(len(items))
+        return watched_reasons(self.model, subject, items, self.titles)
+
+    def _table(
+        self, items: NDArray[np.int32], values: NDArray[np.float32], name: str = "score"
+    ) -> pl.DataFrame:
+        """Name the titles of indices; -1, which fills the end, is left out."""
+        found = items >= 0
+        table = self.titles.table.select("item_id", "title")[items[found]]
+        return table.with_columns(pl.Series(name, values[found], dtype=pl.Float32))
