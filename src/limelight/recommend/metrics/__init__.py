@@ -1,0 +1,51 @@
+"""What a ranking is worth: accuracy against held-out answers, and what accuracy does not see."""
+
+from limelight.recommend.metrics.accuracy import (
+    Hits,
+    accuracy,
+    average_precision,
+    capped_recall,
+    f1,
+    hit_rate,
+    hits_by_score,
+    hits_in_lists,
+    ndcg,
+    precision,
+    recall,
+    reciprocal_rank,
+)
+from limelight.recommend.metrics.beyond_accuracy import (
+    calibration,
+    category_shares,
+    coverage,
+    diversity,
+    gini,
+    mean_popularity,
+    novelty,
+    popularity_lift,
+    popularity_of,
+)
+
+__all__ = [
+    "Hits",
+    "accuracy",
+    "average_precision",
+    "calibration",
+    "capped_recall",
+    "category_shares",
+    "coverage",
+    "diversity",
+    "f1",
+    "gini",
+    "hit_rate",
+    "hits_by_score",
+    "hits_in_lists",
+    "mean_popularity",
+    "ndcg",
+    "novelty",
+    "popularity_lift",
+    "popularity_of",
+    "precision",
+    "recall",
+    "reciprocal_rank",
+]
