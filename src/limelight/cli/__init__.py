@@ -1,1 +1,68 @@
-"""The command line: one file per command group."""
+"""The command line. Every command is a few lines over the library; start-up imports none of it."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from limelight.cli import datasets
+from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 failed; 2 bad input or usage; 3 not found; 4 an extra part is not "
+    "installed; 5 a stored file is corrupt; 6 something could not be reached or written; "
+    "130 interrupted by Ctrl-C; 141 nobody read the output."
+)
+
+app = typer.Typer(
+    name="limelight",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(datasets.app, name="datasets")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"limelight {version('limelight')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _limelight(
+    ctx: typer.Context,
+    *,
+    home: HomeOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Recommend titles with reasons, from a catalogue and its events.
+
+    \b
+    Start here:
+      limelight demo
+      limelight import events plays.csv
+      limelight train
+      limelight recommend USER
+    """
+    ctx.obj = Session(home, store, as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a title that the terminal can't show is no failure
+            stream.reconfigure(errors="replace")
+    app()

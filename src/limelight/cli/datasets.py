@@ -1,0 +1,51 @@
+"""limelight datasets: public data sets by name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from limelight.cli.session import Answer, Session, command
+
+app = typer.Typer(no_args_is_help=True, help="Fetch public data sets by name.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that `datasets list` shows.")]
+
+
+@command(app, "list")
+def show(session: Session) -> Answer:
+    """List the data sets that can be fetched, with their terms.
+
+    \b
+    Example:
+      limelight datasets list
+    """
+    import polars as pl
+
+    from limelight.cli.display import table
+    from limelight.datasets import available
+
+    rows = pl.DataFrame(available())
+    return Answer({"datasets": rows}, table(rows.drop("source")))
+
+
+@command(app, "fetch")
+def fetch(session: Session, name: Name) -> Answer:
+    """Download a data set into the home, verified; a second time takes nothing.
+
+    \b
+    Example:
+      limelight datasets fetch movielens-100k
+    """
+    from limelight.datasets import fetch
+
+    with session.progress() as progress:
+        dataset = fetch(name, session.home.make().datasets, progress)
+    data = {
+        "name": dataset.name,
+        "path": dataset.tables.path,
+        "origin": dataset.origin,
+        "licence": dataset.licence,
+    }
+    return Answer(data, f"{dataset.name} is in {dataset.tables.path}\nTerms: {dataset.licence}")

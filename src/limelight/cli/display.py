@@ -1,0 +1,102 @@
+"""How answers look: tables on terminals and in pipes, values in JSON, bars for long work."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TextIO
+
+import numpy as np
+import polars as pl
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from limelight.progress import Progress as Listener
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+PIPE_WIDTH = 10_000  # a pipe has no edge at which to cut titles
+
+
+def visible(text: str) -> str:
+    """Spell control characters out: titles come from strangers, terminals obey."""
+    return CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
+
+
+def show(answer: RenderableType, file: TextIO) -> None:
+    """Print an answer: with colour and fitted to the width on terminals, bare in pipes.
+
+    Colour heeds NO_COLOR.
+    """
+    if file.isatty():
+        Console(file=file, highlight=False, markup=False, emoji=False).print(answer)
+        return
+    page = io.StringIO()
+    Console(file=page, width=PIPE_WIDTH, highlight=False, markup=False, emoji=False).print(answer)
+    lines = [line.rstrip() for line in page.getvalue().splitlines()]
+    file.write("\n".join(line for line in lines if line) + "\n")
+
+
+def text(value: Any) -> str:
+    """Put one value into words."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={text(part)}" for name, part in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(text, value))
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else visible(str(value)).replace("\n", " ")
+
+
+def table(frame: pl.DataFrame, title: str | None = None) -> Table:
+    """Lay a frame out, numbers to the right."""
+    laid = Table(
+        box=SIMPLE_HEAD, title=None if title is None else visible(title), title_justify="left"
+    )
+    for name, dtype in frame.schema.items():
+        laid.add_column(name.replace("_", " "), justify="right" if dtype.is_numeric() else "left")
+    for row in frame.iter_rows():
+        laid.add_row(*(Text(text(value)) for value in row))
+    return laid
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can say; a number that is none becomes null."""
+    if isinstance(value, pl.DataFrame):
+        value = value.rows(named=True)
+    elif isinstance(value, pl.Series):
+        value = value.to_list()
+    elif isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Listener]:
+    """Show one bar for each kind of work on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def listen(done: float, total: float | None, message: str) -> None:
+            if message not in tasks:
+                tasks[message] = bars.add_task(message, total=total)
+            bars.update(tasks[message], completed=done, total=total)
+
+        yield listen

@@ -1,0 +1,196 @@
+"""What every command shares: where state lives, how answers and notes are printed, how it ends."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from limelight.errors import LimelightError, LimelightWarning
+from limelight.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from limelight.operate.home import Home
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where state lives. Default: LIMELIGHT_HOME, else the user's data folder.",
+    ),
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The store, as postgresql://… Default: SQLite in the home."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on standard output.")
+]
+
+
+@dataclass
+class Answer:
+    """What a command found: ``data`` for programs, ``text`` for people."""
+
+    data: Mapping[str, Any]
+    text: RenderableType | None = None
+    exit_code: int = 0
+
+
+@dataclass
+class Session:
+    """One run of one command."""
+
+    home_folder: Path | None = None
+    store: str | None = None
+    as_json: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def home(self) -> Home:
+        """The folder of the state."""
+        from limelight.operate.home import Home
+
+        return Home.find(self.home_folder)
+
+    @property
+    def store_url(self) -> str:
+        """The store in use; the folder of the default one is made."""
+        return self.store or self.home.make().store_url
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Listen to long work: bars on standard error where that is a terminal, else silence."""
+        if not sys.stderr.isatty():
+            yield silent
+            return
+        from limelight.cli.display import progress_bars
+
+        with progress_bars() as listener:
+            yield listener
+
+    def note(self, text: str) -> None:
+        """Say what was left out or replaced."""
+        self.notes.append(text)
+        if not self.as_json:
+            _say(f"note: {text}")
+
+    def show(self, answer: Answer) -> None:
+        """Print an answer."""
+        if self.as_json:
+            self._print_json(answer.data)
+        elif answer.text is not None:
+            from limelight.cli.display import show
+
+            show(answer.text, sys.stdout)
+        sys.stdout.flush()
+
+    def fail(self, error: LimelightError) -> None:
+        """Print an error."""
+        if self.as_json:
+            self._print_json({"error": {"kind": type(error).__name__, "message": str(error)}})
+        _say(f"error: {error}")
+
+    def _print_json(self, data: Mapping[str, Any]) -> None:
+        from limelight.cli.display import plain
+
+        document = plain({**data, "notes": self.notes})
+        readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        text = json.dumps(document, indent=2, ensure_ascii=not readable, allow_nan=False)
+        sys.stdout.write(text + "\n")
+
+
+Command = Callable[..., Answer]
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
+    """Make ``function(session, ...)`` a command with --home, --store and --json.
+
+    Its answer is printed, its LimelightWarnings become notes, a LimelightError becomes one
+    sentence and an exit code.
+    """
+
+    def register(function: Command) -> Command:
+        def run(
+            ctx: typer.Context,
+            *,
+            home: HomeOption = None,
+            store: StoreOption = None,
+            as_json: JsonOption = False,
+            **arguments: Any,
+        ) -> None:
+            before: Session = ctx.find_root().obj or Session()
+            session = Session(
+                home or before.home_folder, store or before.store, as_json or before.as_json
+            )
+            code = _run(session, lambda: function(session, **arguments))
+            raise typer.Exit(code)
+
+        # Typer reads a signature: the function's own parameters, then the shared ones.
+        own = list(inspect.signature(function).parameters.values())[1:]
+        shared = inspect.signature(run).parameters
+        hints = get_type_hints(function, include_extras=True)
+        parameters = [
+            shared["ctx"],
+            *(p.replace(kind=p.KEYWORD_ONLY, annotation=hints[p.name]) for p in own),
+            *(shared[option] for option in ("home", "store", "as_json")),
+        ]
+        run_hints = get_type_hints(run, include_extras=True)
+        parameters = [p.replace(annotation=run_hints.get(p.name, p.annotation)) for p in parameters]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        run.__doc__ = function.__doc__
+        app.command(name)(run)
+        return function
+
+    return register
+
+
+def _run(session: Session, work: Callable[[], Answer]) -> int:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", LimelightWarning)
+            warnings.showwarning = _listen(session, warnings.showwarning)
+            answer = work()
+        session.show(answer)
+    except LimelightError as error:
+        session.fail(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left half done")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone. What is still buffered must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return answer.exit_code
+
+
+def _listen(session: Session, otherwise: Callable[..., None]) -> Callable[..., None]:
+    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        if issubclass(category, LimelightWarning):
+            session.note(str(message))
+        else:
+            otherwise(message, category, *where)
+
+    return show
+
+
+def _say(text: str) -> None:
+    from limelight.cli.display import visible
+
+    typer.echo(visible(text), err=True)

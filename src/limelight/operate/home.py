@@ -1,0 +1,55 @@
+"""Where Limelight keeps its state: one folder with the store, the models and the caches."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from limelight.errors import UnavailableError
+
+VARIABLE = "LIMELIGHT_HOME"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One folder that holds everything; remove it and nothing of Limelight is left."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, folder: Path | None = None) -> Home:
+        """Take ``folder``, else LIMELIGHT_HOME, else the user's data folder of this system."""
+        if folder is not None:
+            return cls(folder.expanduser().absolute())
+        if named := os.environ.get(VARIABLE):
+            return cls(Path(named).expanduser().absolute())
+        return cls(user_data_path("limelight", appauthor=False))
+
+    @property
+    def models(self) -> Path:
+        """The registry's folder."""
+        return self.folder / "models"
+
+    @property
+    def datasets(self) -> Path:
+        """The folder of downloaded data sets."""
+        return self.folder / "datasets"
+
+    @property
+    def store_url(self) -> str:
+        """The default store, an SQLite file."""
+        return f"sqlite:///{self.folder / 'limelight.db'}"
+
+    def make(self) -> Home:
+        """Make the folder if there is none. Raises UnavailableError where it can't be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                f"the home folder {self.folder} can't be made ({error.strerror}); "
+                f"choose another with --home or {VARIABLE}"
+            ) from error
+        return self
