@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -92,8 +92,7 @@ class Model(ABC):
 
     def config(self) -> dict[str, Any]:
         """Give the configuration, as the constructor takes it."""
-        chosen = {field.name for field in fields(self) if field.init}
-        return {name: value for name, value in asdict(self).items() if name in chosen}
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.init}
 
     def save(self, folder: Path) -> None:
         """Write the arrays (safetensors) and the configuration (JSON) into an existing folder."""
