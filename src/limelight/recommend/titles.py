@@ -23,6 +23,8 @@ SCHEMA: dict[str, pl.DataType] = {
     "categories": pl.List(pl.String),
 }
 
+LONGEST, SHORTLIST = 100, 100  # letters of a search that are read, names that are looked at closely
+
 
 class Titles:
     """Titles in the order of a model's indices.
@@ -70,15 +72,29 @@ class Titles:
 
         Returns item_id and title, the best match first.
         """
-        names = self.table["title"].str.to_lowercase()
-        wanted = text.strip().lower()
-        found = names.str.contains(wanted, literal=True).arg_true().to_list() if wanted else []
-        found.sort(key=lambda index: len(names[index]))
-        if len(found) < n:
-            texts = [*names, *self.table["item_id"].str.to_lowercase()]
-            alike = set(get_close_matches(wanted, texts, n))
-            found += [i % len(self) for i, text in enumerate(texts) if text in alike]
-        return self.table[list(dict.fromkeys(found))[:n]].select("item_id", "title")
+        wanted = text.strip().lower()[:LONGEST]
+        pairs = {wanted[i : i + 2] for i in range(len(wanted) - 1)}
+        if not pairs:
+            return self.table.select("item_id", "title").clear()
+        names = self.table.with_row_index("index").select("index", name="title")
+        ids = self.table.with_row_index("index").select("index", name="item_id")
+        # Comparing letter by letter is slow, so only names that share many pairs of letters are.
+        name = pl.col("name").str.to_lowercase()
+        shared = pl.sum_horizontal(name.str.contains(pair, literal=True) for pair in pairs)
+        likely = (
+            pl.concat([names, ids])
+            .with_columns(name, alike=2 * shared / (len(pairs) + name.str.len_chars()))
+            .with_columns(whole=pl.col("name").str.contains(wanted, literal=True))
+            .sort("whole", "alike", descending=True, maintain_order=True)
+            .head(SHORTLIST)
+        )
+        close = get_close_matches(wanted, likely["name"], n=SHORTLIST)
+        order = {name: rank for rank, name in enumerate(close)}
+        found = likely.filter(pl.col("whole") | pl.col("name").is_in(close)).sort(
+            ~pl.col("whole"), pl.col("name").replace_strict(order, default=n), maintain_order=True
+        )
+        chosen = found["index"].unique(maintain_order=True).head(n)
+        return self.table[chosen.to_list()].select("item_id", "title")
 
     def _hint(self, text: str) -> str:
         rows = self.closest(text).iter_rows()
