@@ -135,7 +135,8 @@ class Interactions:
         ``events`` has ``user_id`` and ``item_id`` (text or integers) and may have ``kind`` (text,
         its weight looked up in ``kind_weights``, else in KIND_WEIGHTS, else 1) and ``time``
         (datetime or microseconds since 1970). Rows without times keep their order. ``item_ids``
-        adds titles that nobody met yet. Raises BadInputError when a column is missing or an id is null.
+        adds titles that nobody met yet. Raises BadInputError when a column is missing or an id is
+        null.
         """
         frame = events.lazy()
         columns = frame.collect_schema()
