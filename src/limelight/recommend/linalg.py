@@ -25,8 +25,8 @@ def solve_positive_definite(
     ``matrix`` is float32 (n, n), of which the lower triangle is read; ``right`` is float32 (n, m)
     and holds the answer at the end. A blocked right-looking Cholesky factorisation (Golub and Van
     Loan, Matrix Computations, 4.2.9) whose panels are multiplied by the inverse of the diagonal
-    block, so that all but the small diagonal blocks runs at the speed of matrix products. Float32 is safe
-    where a ridge keeps the condition number well below 1e6, as in all uses here. Raises
+    block, so that all but the small diagonal blocks runs at the speed of matrix products. Float32
+    is safe where a ridge keeps the condition number well below 1e6, as in all uses here. Raises
     BadInputError when the matrix is not positive definite.
     """
     n = len(matrix)

@@ -1,0 +1,125 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from limelight.errors import BadInputError, CorruptError, NotFoundError
+from limelight.recommend.interactions import Histories, Interactions
+
+
+def frame(**columns):
+    return pl.DataFrame(columns)
+
+
+def test_histories_are_in_the_order_of_time_whatever_the_order_of_rows():
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    events = frame(
+        user_id=["b", "a", "b", "a"],
+        item_id=["x", "y", "z", "x"],
+        time=[start + timedelta(hours=h) for h in (3, 2, 1, 1)],
+    )
+    built = Interactions.from_frame(events)
+    assert built.user_ids.to_list() == ["a", "b"]
+    assert built.item_ids.to_list() == ["x", "y", "z"]
+    assert built.histories.offsets.tolist() == [0, 2, 4]
+    assert built.histories.items.tolist() == [0, 1, 2, 0]
+    assert built.histories.times[0] == (start + timedelta(hours=1)).timestamp() * 1e6
+
+
+def test_without_times_rows_keep_their_order_and_ties_too():
+    events = frame(user_id=[7, 7, 3, 7], item_id=[9, 10, 9, 9])
+    built = Interactions.from_frame(events)
+    assert built.user_ids.to_list() == ["3", "7"]
+    assert built.item_ids.to_list() == ["9", "10"], "numbers are ordered by size"
+    assert built.histories.items.tolist() == [0, 0, 1, 0]
+    assert built.histories.times is None
+
+
+def test_kinds_have_weights_and_unknown_kinds_count_one():
+    events = frame(
+        user_id=["a"] * 4, item_id=["x", "y", "z", "w"], kind=["like", "skip", "hum", "play"]
+    )
+    built = Interactions.from_frame(events, kind_weights={"play": 0.5})
+    assert built.histories.weights.tolist() == [2, -1, 1, 0.5]
+    assert built.histories.positive().items.tolist() == [1, 3, 0]
+
+
+def test_titles_without_events_have_an_index():
+    built = Interactions.from_frame(frame(user_id=["a"], item_id=["m"]), item_ids=["z", "b", "m"])
+    assert built.item_ids.to_list() == ["m", "b", "z"]
+    assert built.histories.n_items == built.n_items == 3
+    assert built.item_index == {"m": 0, "b": 1, "z": 2}
+
+
+def test_what_is_missing_is_said():
+    with pytest.raises(BadInputError, match="no column 'item_id'"):
+        Interactions.from_frame(frame(user_id=["a"]))
+    with pytest.raises(BadInputError, match="no events"):
+        Interactions.from_frame(pl.DataFrame(schema={"user_id": pl.String, "item_id": pl.String}))
+    with pytest.raises(BadInputError, match="1 events have no user_id"):
+        Interactions.from_frame(frame(user_id=["a", None], item_id=["x", "y"]))
+    with pytest.raises(BadInputError, match="between 0 and 2"):
+        Histories.from_lists([[3]], 3)
+
+
+def test_a_user_is_found_or_said_to_be_unknown():
+    built = Interactions.from_frame(frame(user_id=["a", "b"], item_id=["x", "y"]))
+    assert built.history("b").items.tolist() == [1]
+    with pytest.raises(NotFoundError, match="no user 'c'"):
+        built.history("c")
+
+
+def test_saved_arrays_are_mapped_back(tmp_path):
+    events = frame(user_id=["a", "ü"], item_id=["x", "电影"], time=[1, 2])
+    built = Interactions.from_frame(events)
+    built.save(tmp_path / "store")
+    built.save(tmp_path / "store")
+    loaded = Interactions.load(tmp_path / "store")
+    assert isinstance(loaded.histories.items, np.memmap)
+    assert loaded.user_ids.equals(built.user_ids)
+    assert loaded.item_ids.equals(built.item_ids)
+    for name in ("offsets", "items", "weights", "times"):
+        assert np.array_equal(getattr(loaded.histories, name), getattr(built.histories, name))
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def test_damaged_folders_are_refused(tmp_path):
+    with pytest.raises(NotFoundError, match="no saved interactions"):
+        Interactions.load(tmp_path)
+    folder = tmp_path / "store"
+    Interactions.from_frame(frame(user_id=["a"], item_id=["x"])).save(folder)
+    (folder / "items.npy").write_bytes(b"not an array")
+    with pytest.raises(CorruptError, match="build it again"):
+        Interactions.load(folder)
+
+
+ROWS = st.lists(st.lists(st.integers(0, 4), max_size=6), max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.data())
+def test_rows_are_taken_like_lists(lists, data):
+    histories = Histories.from_lists(lists, 5)
+
+    def as_lists(taken):
+        return [
+            taken.items[taken.offsets[h] : taken.offsets[h + 1]].tolist() for h in range(len(taken))
+        ]
+
+    assert as_lists(histories) == lists
+    start, stop = data.draw(st.integers(0, 6)), data.draw(st.integers(0, 6))
+    assert as_lists(histories[start:stop]) == lists[start:stop]
+    assert as_lists(histories[::-1]) == lists[::-1]
+    if lists:
+        chosen = data.draw(st.lists(st.integers(0, len(lists) - 1), max_size=5))
+        assert as_lists(histories[np.array(chosen, int)]) == [lists[row] for row in chosen]
+    n = data.draw(st.integers(1, 4))
+    assert as_lists(histories.last(n)) == [row[-n:] for row in lists]
+    keep = histories.items != 2
+    assert as_lists(histories.where(keep)) == [[i for i in row if i != 2] for row in lists]
+    counts = np.array([np.bincount(row, minlength=5) for row in lists]).reshape(len(lists), 5)
+    assert np.array_equal(histories.matrix().toarray(), counts)
+    assert np.array_equal(histories.matrix(binary=True).toarray(), counts > 0)
