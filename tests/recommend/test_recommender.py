@@ -118,7 +118,7 @@ def test_an_empty_history_gets_what_is_popular(recommender: Recommender) -> None
 
 
 def test_unknown_titles_of_a_history_are_ignored_and_named(recommender: Recommender) -> None:
-    with pytest.warns(LimelightWarning, match=r"7 unknown titles .*: 'x0', .*'x4', …") as notes:
+    with pytest.warns(LimelightWarning, match=r"ignored, 7 in all: 'x0', .*'x4', …$") as notes:
         table = recommender.recommend(history=[f"x{i}" for i in range(7)] + ["x0", "b"], n=1)
     assert "x5" not in str(notes[0].message)
     assert table["item_id"].to_list() == ["d"]
@@ -268,6 +268,19 @@ def test_ids_that_the_model_does_not_know_are_left_out() -> None:
         recommender = Recommender(model(), IDS, interactions=Interactions.from_frame(more))
     assert recommender.recommend("ann", 1)["item_id"].to_list() == ["b"]
     assert recommender.recommend("cat", 9)["item_id"].to_list() == ["b", "d", IDS[4]]
+
+
+def test_items_must_fit() -> None:
+    with pytest.raises(BadInputError, match="no column 'item_id'"):
+        Recommender(model(), IDS, items=ITEMS.drop("item_id"))
+    with pytest.raises(BadInputError, match="columns of other types"):
+        Recommender(model(), IDS, items=ITEMS.with_columns(released=pl.lit("once")))
+
+
+def test_numbers_are_ids_too() -> None:
+    recommender = Recommender(model(), range(5), items=pl.DataFrame({"item_id": [1, 3]}))
+    assert recommender.recommend(history=iter([0, 1]), n=1)["item_id"].to_list() == ["3"]
+    assert recommender.similar(1, 1)["title"].to_list() == ["3"]
 
 
 def test_the_number_of_ids_must_fit_the_model() -> None:

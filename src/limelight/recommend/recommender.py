@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from warnings import warn
@@ -41,7 +41,7 @@ class Recommender:
         *,
         items: pl.DataFrame | None = None,
         interactions: Interactions | None = None,
-        fallback: Model | None = None,
+        fallback: Model | Callable[[], Model] | None = None,
     ) -> None:
         """Join a fitted model with what is known of its titles and its users.
 
@@ -49,7 +49,7 @@ class Recommender:
         catalogue (item_id and as many of title, kind, released, categories as there are).
         ``interactions`` may be newer than the model: events with titles that the model never saw
         are left out, with a LimelightWarning. ``fallback`` is popularity among ``interactions``
-        unless given.
+        unless given; a function that makes it is called when it is first needed.
         """
         self.model = model
         self.titles = Titles(item_ids, items)
@@ -57,7 +57,8 @@ class Recommender:
             raise BadInputError(
                 f"the model scores {model.n_items:,} titles, {len(self.titles):,} ids were given"
             )
-        self.interactions = None if interactions is None else self._align(interactions)
+        ids = self.titles.table["item_id"]
+        self.interactions = None if interactions is None else align(interactions, ids)
         self._fallback = fallback
 
     def recommend(
@@ -153,40 +154,15 @@ class Recommender:
     @cached_property
     def fallback(self) -> Model:
         """The model for those of whom nothing is known. Raises NotFoundError without one."""
-        if self._fallback is not None:
+        if isinstance(self._fallback, Model):
             return self._fallback
+        if self._fallback is not None:
+            return self._fallback()
         if self.interactions is None:
             raise NotFoundError(
                 "there is no history to go by and no fallback: give the recommender interactions"
             )
         return Popularity().fit(self.interactions)
-
-    def _align(self, interactions: Interactions) -> Interactions:
-        """Express interactions in the model's indices, without copying where they agree already."""
-        item_ids = self.titles.table["item_id"]
-        if interactions.item_ids.equals(item_ids):
-            return interactions
-        places = pl.DataFrame({"item_id": item_ids}).with_row_index("place")
-        place = (
-            pl.DataFrame({"item_id": interactions.item_ids.cast(pl.String)})
-            .join(places, on="item_id", how="left", maintain_order="left")["place"]
-            .cast(pl.Int32)
-            .fill_null(-1)
-            .to_numpy()
-        )
-        items = place[interactions.histories.items]
-        if left_out := int((items < 0).sum()):
-            warn(
-                f"{left_out:,} events are left out: the model does not know their titles; "
-                "train again to use them",
-                LimelightWarning,
-                3,
-            )
-        old = interactions.histories.where(items >= 0)
-        histories = Histories(
-            old.offsets, place[old.items], old.weights, len(self.titles), old.times
-        )
-        return Interactions(interactions.user_ids, item_ids, histories)
 
     def _subject(self, user_id: str | None, history: Sequence[str] | None) -> Histories:
         """Give one history, of a user or of item ids; warn of what it lacks."""
@@ -211,12 +187,13 @@ class Recommender:
     def _anonymous(self, history: Sequence[str]) -> Histories:
         if isinstance(history, str):
             raise BadInputError("a history is a list of item ids, not one text")
-        index = self.titles.index
-        unknown = list(dict.fromkeys(str(item) for item in history if str(item) not in index))
-        if unknown:
+        ids, index = [str(item) for item in history], self.titles.index
+        if unknown := list(dict.fromkeys(item for item in ids if item not in index)):
             named = ", ".join(map(repr, unknown[:5])) + (", …" if len(unknown) > 5 else "")
-            warn(f"{len(unknown):,} unknown titles are ignored: {named}", LimelightWarning, 4)
-        known = [index[str(item)] for item in history if str(item) in index]
+            warn(
+                f"unknown titles are ignored, {len(unknown):,} in all: {named}", LimelightWarning, 4
+            )
+        known = [index[item] for item in ids if item in index]
         return Histories.from_lists([known], len(self.titles))
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
@@ -252,3 +229,31 @@ class Recommender:
         found = items >= 0
         table = self.titles.table.select("item_id", "title")[items[found]]
         return table.with_columns(pl.Series(name, values[found], dtype=pl.Float32))
+
+
+def align(interactions: Interactions, item_ids: pl.Series) -> Interactions:
+    """Express interactions in the indices of ``item_ids``, without copying where they agree.
+
+    Events with other titles are left out, with a LimelightWarning.
+    """
+    if interactions.item_ids.equals(item_ids):
+        return interactions
+    known = pl.DataFrame({"item_id": item_ids}).with_row_index("place")
+    place = (
+        pl.DataFrame({"item_id": interactions.item_ids})
+        .join(known, on="item_id", how="left", maintain_order="left")["place"]
+        .cast(pl.Int32)
+        .fill_null(-1)
+        .to_numpy()
+    )
+    items = place[interactions.histories.items]
+    if left_out := int((items < 0).sum()):
+        warn(
+            f"{left_out:,} events are left out: the model does not know their titles; "
+            "train again to use them",
+            LimelightWarning,
+            3,
+        )
+    old = interactions.histories.where(items >= 0)
+    histories = Histories(old.offsets, place[old.items], old.weights, len(item_ids), old.times)
+    return Interactions(interactions.user_ids, item_ids, histories)

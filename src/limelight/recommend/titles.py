@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,12 +41,15 @@ class Titles:
             items = pl.DataFrame(schema=SCHEMA)
         if "item_id" not in items.columns:
             raise BadInputError(f"the items have no column 'item_id', only {items.columns}")
-        known = items.select(
-            pl.col(name).cast(dtype)
-            if name in items.columns
-            else pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in SCHEMA.items()
-        ).unique("item_id", keep="last")
+        try:
+            known = items.select(
+                pl.col(name).cast(dtype)
+                if name in items.columns
+                else pl.lit(None, dtype=dtype).alias(name)
+                for name, dtype in SCHEMA.items()
+            ).unique("item_id", keep="last")
+        except pl.exceptions.PolarsError as error:
+            raise BadInputError(f"the items need columns of other types: {error}") from error
         self.table = ids.join(known, on="item_id", how="left", maintain_order="left").with_columns(
             pl.col("title").fill_null(pl.col("item_id"))
         )
@@ -143,6 +147,23 @@ class Filters:
             .to_numpy()
         )
         return mask
+
+
+def first_day(text: str) -> date:
+    """Read a date, or a year as its first day. Raises BadInputError for anything else."""
+    return _day(text, "-01-01")
+
+
+def last_day(text: str) -> date:
+    """Read a date, or a year as its last day. Raises BadInputError for anything else."""
+    return _day(text, "-12-31")
+
+
+def _day(text: str, of_year: str) -> date:
+    try:
+        return date.fromisoformat(text + of_year if re.fullmatch(r"[0-9]{4}", text) else text)
+    except ValueError:
+        raise BadInputError(f"{text!r} is no date; write 1994 or 1994-05-31") from None
 
 
 def _lower(words: Iterable[str]) -> list[str]:
