@@ -19,6 +19,7 @@ from limelight.recommend.models import (
     ItemKNN,
     NextItem,
     Popularity,
+    Transitions,
     load_model,
 )
 from limelight.recommend.topk import top_k
@@ -175,6 +176,11 @@ def test_next_item_is_ridge_regression_on_every_example(lists, half_lives):
     expected = np.linalg.solve(H.T @ H + ridge * np.eye(H.shape[1]), H.T @ Y)
     model = NextItem(half_lives, ridge).fit(interactions(lists, 6))
     assert np.allclose(model.weights, expected, atol=2e-3)
+    successors = Transitions().fit(interactions(lists, 6))
+    whole = Histories.from_lists(lists, 6)
+    linear = features(whole, decay) @ model.weights
+    combined = np.log1p(1e4 * np.maximum(linear, 0)) + 0.12 * successors.score(whole)
+    assert np.allclose(model.score(whole), combined, atol=1e-3)
     described = features(Histories.from_lists([items[:-1] for items in lists], 6), decay)
     last = [place for place, items in enumerate(lists) if len(items) > 1]
     ends = np.cumsum([max(len(items) - 1, 0) for items in lists]) - 1
@@ -217,7 +223,25 @@ def test_item_knn_is_damped_cosine(lists):
 
 def test_item_knn_keeps_the_nearest():
     model = ItemKNN(neighbours=1, shrinkage=0).fit(interactions([[0, 1, 2], [0, 1]], 3))
-    assert model.similar_items[:, 0].tolist() == [1, 0, 0]
+    assert model.similarities.indices.tolist() == [1, 0, 0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(NON_EMPTY, st.lists(st.integers(0, 5), min_size=1, max_size=9))
+def test_transitions_are_smoothed_pointwise_mutual_information(lists, history):
+    model = Transitions(window=3, window_half_life=1, history_half_life=2, smoothing=0.5)
+    model.fit(interactions(lists, 6))
+    counts = np.zeros((6, 6))
+    for items in lists:
+        for place, item in enumerate(items):
+            for lag, follower in enumerate(items[place + 1 : place + 4]):
+                counts[item, follower] += 0.5**lag
+    popularity = np.bincount([item for items in lists for item in items], minlength=6) + 1
+    chance = 0.5 * (1 + 0.5 + 0.25) * popularity / popularity.sum()
+    lifts = np.log1p(counts / chance)
+    assert np.allclose(model.lifts.toarray(), lifts, atol=1e-5)
+    expected = sum(0.5 ** (age / 2) * lifts[item] for age, item in enumerate(history[::-1]))
+    assert np.allclose(model.score(Histories.from_lists([history], 6))[0], expected, atol=1e-4)
 
 
 def test_popularity_in_a_window_follows_fashion():

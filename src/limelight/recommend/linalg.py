@@ -15,6 +15,7 @@ BLOCK = 1024
 
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float32]
+Indices = NDArray[np.int32] | NDArray[np.int64]
 
 
 def solve_positive_definite(
@@ -91,6 +92,21 @@ def multiply(left: csr_matrix, right: Matrix) -> Matrix:
     return product
 
 
+def multiply_sparse(left: csr_matrix, right: csr_matrix) -> Matrix:
+    """Multiply a sparse (n, k) by a sparse (k, m) matrix on all cores: dense float32 (n, m)."""
+    product = np.zeros((left.shape[0], right.shape[1]), np.float32)
+    _multiply_sparse(
+        left.indptr,
+        left.indices,
+        left.data,
+        right.indptr,
+        right.indices,
+        right.data,
+        product,
+    )
+    return product
+
+
 @numba.njit(parallel=True, cache=True, nogil=True)
 def _gram(
     row_offsets: NDArray[np.int32],
@@ -122,3 +138,20 @@ def _multiply(
             source, value = columns[entry], values[entry]
             for column in range(product.shape[1]):
                 product[row, column] += value * right[source, column]
+
+
+@numba.njit(parallel=True, cache=True, nogil=True)
+def _multiply_sparse(
+    left_offsets: Indices,
+    left_columns: NDArray[np.int32],
+    left_values: Vector,
+    right_offsets: Indices,
+    right_columns: NDArray[np.int32],
+    right_values: Vector,
+    product: Matrix,
+) -> None:
+    for row in numba.prange(len(product)):
+        for entry in range(left_offsets[row], left_offsets[row + 1]):
+            source, value = left_columns[entry], left_values[entry]
+            for place in range(right_offsets[source], right_offsets[source + 1]):
+                product[row, right_columns[place]] += value * right_values[place]

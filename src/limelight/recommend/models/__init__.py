@@ -13,6 +13,7 @@ from limelight.recommend.models.item_knn import ItemKNN
 from limelight.recommend.models.mlp import MLP
 from limelight.recommend.models.next_item import NextItem
 from limelight.recommend.models.popularity import Popularity
+from limelight.recommend.models.transitions import Transitions
 
 __all__ = [
     "ALS",
@@ -23,11 +24,12 @@ __all__ = [
     "Model",
     "NextItem",
     "Popularity",
+    "Transitions",
     "load_model",
 ]
 
 MODELS: dict[str, type[Model]] = {
-    model.name: model for model in (Popularity, ItemKNN, EASE, NextItem, ALS, MLP)
+    model.name: model for model in (Popularity, ItemKNN, EASE, Transitions, NextItem, ALS, MLP)
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from scipy.sparse import csr_matrix
 
 from limelight.errors import BadInputError, CorruptError
 from limelight.progress import Progress, silent
@@ -19,6 +20,7 @@ from limelight.recommend.interactions import Histories, Interactions
 
 ARRAYS_FILE = "model.safetensors"
 CONFIG_FILE = "model.json"
+SPARSE_PARTS = ("data", "indices", "indptr")
 
 Scores = NDArray[np.float32]
 
@@ -28,8 +30,8 @@ class Model(ABC):
     """A function of histories, learned from interactions.
 
     Subclasses are dataclasses: a field that the constructor takes is configuration, a field with
-    ``init=False`` is an array that ``fit`` learns. No model keeps anything about a single user, so
-    a new user, a new event or a forgotten one needs no retraining.
+    ``init=False`` is what ``fit`` learns, an array or a CSR matrix between items. No model keeps
+    anything about a single user, so a new user, a new event or a forgotten one needs no retraining.
     """
 
     name: ClassVar[str]
@@ -96,26 +98,38 @@ class Model(ABC):
 
     def save(self, folder: Path) -> None:
         """Write the arrays (safetensors) and the configuration (JSON) into an existing folder."""
-        arrays = {
-            f.name: np.ascontiguousarray(getattr(self, f.name)) for f in fields(self) if not f.init
-        }
+        arrays: dict[str, NDArray[Any]] = {}
+        for name in _learned(self):
+            value = getattr(self, name)
+            if isinstance(value, csr_matrix):
+                arrays |= {f"{name}.{part}": getattr(value, part) for part in SPARSE_PARTS}
+            else:
+                arrays[name] = np.ascontiguousarray(value)
         save_file(arrays, folder / ARRAYS_FILE)
         described = {"model": self.name, "config": self.config()}
-        (folder / CONFIG_FILE).write_text(json.dumps(described, indent=2) + "\n")
+        (folder / CONFIG_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what ``save`` wrote. Raises CorruptError with the reason where it can't be used."""
         try:
-            model = cls(**json.loads((folder / CONFIG_FILE).read_text())["config"])
+            described = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            model = cls(**described["config"])
             arrays = load_file(folder / ARRAYS_FILE)
+            for name in _learned(cls):
+                setattr(model, name, _array(arrays, name))
         except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise CorruptError(f"{folder} is no usable {cls.name} model: {error}") from error
-        expected = {field.name for field in fields(cls) if not field.init}
-        if set(arrays) != expected:
-            raise CorruptError(
-                f"{folder} holds arrays {sorted(arrays)}, {cls.name} needs {sorted(expected)}"
-            )
-        for name, array in arrays.items():
-            setattr(model, name, array)
         return model
+
+
+def _learned(model: Model | type[Model]) -> list[str]:
+    return [field.name for field in fields(model) if not field.init]
+
+
+def _array(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any] | csr_matrix:
+    if name in arrays:
+        return arrays[name]
+    values, columns, offsets = (arrays[f"{name}.{part}"] for part in SPARSE_PARTS)
+    n_items = len(offsets) - 1
+    return csr_matrix((values, columns, offsets), shape=(n_items, n_items))

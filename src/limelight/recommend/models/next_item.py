@@ -1,4 +1,4 @@
-"""What comes next, in closed form: ridge regression of the next title on decayed histories."""
+"""What comes next, in closed form: ridge regression on decayed histories, and near successors."""
 
 from __future__ import annotations
 
@@ -8,31 +8,47 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from limelight.progress import Progress
 from limelight.recommend.decayed import decays, features, normal_equations
 from limelight.recommend.interactions import Histories
 from limelight.recommend.linalg import multiply, solve_positive_definite
 from limelight.recommend.models.base import Model, Scores
+from limelight.recommend.models.transitions import Transitions
+
+SHARPNESS = 1e4
+"""Linear scores are probabilities; below the inverse of this their differences are noise."""
 
 
 @dataclass
 class NextItem(Model):
     """Score by what the history, old and recent, makes likely to come next.
 
-    A history is described side by side as a set (scaled by the root of its length) and as sums that
-    decay with each of ``half_lives`` (in events); one ridge regression maps all of them to the next
-    title, with every event of every history as an example. It is linear, so that every event's part
-    in a score is exact, and closed form, so that it has no learning rate, no epochs and no seed.
-    ``weights`` is float32 (n_features * n_items, n_items), the set's block first.
+    Two guesses of the next title are multiplied, that is, added as logarithms:
+
+    - A linear one. A history is described side by side as a set (scaled by the root of its length)
+      and as sums that decay with each of ``half_lives`` (in events); one ridge regression maps all
+      of them to the next title, with every event of every history as an example.
+    - ``transition_weight`` times that of Transitions, which sees what a sum can't: that several
+      recent titles agree.
+
+    Both are closed form: no learning rate, no epochs, no seed. The parts that events have in the
+    score are Aumann-Shapley values (integrated gradients from the empty history, Sundararajan et
+    al. 2017), exact here because the logarithm is of a linear sum.
+
+    weights  float32 (n_features * n_items, n_items), the set's block first
+    lifts    sparse float32 (n_items, n_items), as in Transitions
     """
 
     name: ClassVar[str] = "next-item"
     additive: ClassVar[bool] = True
 
-    half_lives: Sequence[float] = (1, 4, 16)
+    half_lives: Sequence[float] = (1, 8)
     regularization: float = 400.0
+    transition_weight: float = 0.12
     weights: Scores = field(init=False, repr=False)
+    lifts: csr_matrix = field(init=False, repr=False)
 
     @property
     def n_items(self) -> int:
@@ -40,15 +56,36 @@ class NextItem(Model):
         return int(self.weights.shape[1])
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
-        progress(0, None, "counting which titles follow which")
+        transitions = Transitions()
+        transitions._fit(histories, progress)
+        self.lifts = transitions.lifts
         gram, answers = normal_equations(histories, decays(self.half_lives))
         gram[np.diag_indices_from(gram)] += np.float32(self.regularization)
         self.weights = solve_positive_definite(gram, answers, progress, "solving next-item")
 
     def _score(self, histories: Histories) -> Scores:
-        return multiply(features(histories, decays(self.half_lives)), self.weights)
+        scores = _sharpen(multiply(features(histories, decays(self.half_lives)), self.weights))
+        scores += np.float32(self.transition_weight) * self._transitions()._score(histories)
+        return scores
 
     def _contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
-        events = features(history, decays(self.half_lives), by_event=True)
-        parts: Scores = events @ self.weights[:, targets]
-        return parts
+        described = features(history, decays(self.half_lives), by_event=True)
+        linear = described @ self.weights[:, targets]
+        total = linear.sum(axis=0)
+        # Along the straight path from nothing to the history, everyone's share of the logarithm is
+        # their share of the sum.
+        parts = linear * np.divide(_sharpen(total.copy()), total, where=total > 0, out=0 * total)
+        parts += self.transition_weight * self._transitions()._contributions(history, targets)
+        return np.asarray(parts, np.float32)
+
+    def _transitions(self) -> Transitions:
+        transitions = Transitions()
+        transitions.lifts = self.lifts
+        return transitions
+
+
+def _sharpen(linear: Scores) -> Scores:
+    """Take the logarithm, in place: zero where the linear guess is zero or less."""
+    np.maximum(linear, 0, out=linear)
+    linear *= np.float32(SHARPNESS)
+    return np.log1p(linear, out=linear)
