@@ -1,0 +1,1 @@
+"""Files of tables: opened, unpacked, decoded, and read a batch at a time."""
