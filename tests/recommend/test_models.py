@@ -292,3 +292,16 @@ def test_sparse_products(lists, seed):
     right = np.random.default_rng(seed).standard_normal((6, 4)).astype(np.float32)
     assert np.allclose(gram(sparse), (sparse.T @ sparse).toarray(), atol=1e-5)
     assert np.allclose(multiply(sparse, right), sparse @ right, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ease", "next-item"])
+def test_what_will_not_fit_in_memory_is_refused_in_advance(name):
+    with pytest.raises(BadInputError, match=r"1,000,000 titles.* GiB of memory"):
+        MODELS[name]().fit(interactions_of_a_million())
+
+
+def interactions_of_a_million():
+    import polars as pl
+
+    ids = pl.Series(range(1_000_000)).cast(pl.String)
+    return Interactions(pl.Series(["u"]), ids, Histories.from_lists([[0, 1]], 1_000_000))

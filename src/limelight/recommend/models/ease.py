@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.interactions import Histories
 from limelight.recommend.linalg import gram, multiply, solve_positive_definite
@@ -35,6 +36,11 @@ class EASE(Model):
         return len(self.weights)
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
+        require_memory(
+            16 * histories.n_items**2,
+            f"EASE on {histories.n_items:,} titles",
+            "for large catalogues train item-knn or transitions",
+        )
         matrix = gram(histories.matrix(binary=True))
         np.fill_diagonal(matrix, matrix.diagonal() + np.float32(self.regularization))
         inverse = solve_positive_definite(

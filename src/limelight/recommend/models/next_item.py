@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.decayed import decays, features, normal_equations
 from limelight.recommend.interactions import Histories
@@ -56,6 +57,12 @@ class NextItem(Model):
         return int(self.weights.shape[1])
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
+        n_items, n_features = histories.n_items, len(decays(self.half_lives))
+        require_memory(
+            4 * (n_features**2 + 2 * n_features) * n_items**2,
+            f"next-item on {n_items:,} titles with {n_features} features",
+            "give fewer half_lives, or train transitions or item-knn",
+        )
         transitions = Transitions()
         transitions._fit(histories, progress)
         self.lifts = transitions.lifts
