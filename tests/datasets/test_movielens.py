@@ -5,7 +5,8 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 
-from limelight.datasets.dataset import EVENT_COLUMNS, ITEM_COLUMNS, USER_COLUMNS, Tables
+from limelight.catalog.vocabulary import EVENTS, ITEMS, USERS
+from limelight.datasets.dataset import Tables
 from limelight.datasets.movielens import (
     MovieLens1M,
     MovieLens100k,
@@ -134,9 +135,9 @@ def test_latest_small(tmp_path):
 
 
 def check_columns(tables: Tables) -> None:
-    assert tables.events().schema == EVENT_COLUMNS
-    assert tables.items().schema == ITEM_COLUMNS
-    assert tables.users().schema == USER_COLUMNS
+    assert tables.events().schema == EVENTS
+    assert tables.items().schema == ITEMS
+    assert tables.users().schema == USERS
 
 
 @pytest.mark.parametrize(

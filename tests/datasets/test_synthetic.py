@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from limelight.catalog.vocabulary import EVENTS
 from limelight.datasets import synthetic
-from limelight.datasets.dataset import EVENT_COLUMNS
 from limelight.errors import BadInputError
 
 
@@ -24,7 +24,7 @@ def events() -> pl.DataFrame:
 def test_any_size_is_exact_and_free_of_repeats(n_users, n_items, share, seed):
     n_events = n_users + int(share * n_users * (n_items // 2 - 1))
     events = synthetic(n_users, n_items, n_events, seed)
-    assert events.schema == EVENT_COLUMNS
+    assert events.schema == EVENTS
     assert events.height == n_events
     assert events["user_id"].n_unique() == n_users
     assert events.select("user_id", "item_id").is_unique().all()

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from limelight.datasets.dataset import EVENT_COLUMNS, ITEM_COLUMNS, USER_COLUMNS, Tables
+from limelight.catalog.vocabulary import EVENTS, ITEMS, USERS
+from limelight.datasets.dataset import Tables
 
 
 class Sequences(Tables):
@@ -18,7 +19,7 @@ class Sequences(Tables):
                 pl.lit(None).alias("value"),
                 pl.lit(None).alias("time"),
             )
-            .cast(EVENT_COLUMNS)
+            .cast(EVENTS)
         )
 
     def items(self) -> pl.DataFrame:
@@ -36,12 +37,12 @@ class Sequences(Tables):
                 pl.lit(None).alias("parent_id"),
                 pl.lit("{}").alias("attributes"),
             )
-            .cast(ITEM_COLUMNS)
+            .cast(ITEMS)
         )
 
     def users(self) -> pl.DataFrame:
         """Give the users, of whom only the number is known."""
-        return self._lines().select("user_id", pl.lit("{}").alias("attributes")).cast(USER_COLUMNS)
+        return self._lines().select("user_id", pl.lit("{}").alias("attributes")).cast(USERS)
 
     def _lines(self) -> pl.DataFrame:
         lines = pl.Series("line", self.path.read_text(encoding="utf-8").splitlines())

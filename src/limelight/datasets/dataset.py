@@ -6,29 +6,6 @@ from pathlib import Path
 
 import polars as pl
 
-EVENT_COLUMNS = pl.Schema(
-    {
-        "user_id": pl.String(),
-        "item_id": pl.String(),
-        "kind": pl.String(),
-        "value": pl.Float64(),
-        "time": pl.Datetime("us", "UTC"),
-    }
-)
-ITEM_COLUMNS = pl.Schema(
-    {
-        "item_id": pl.String(),
-        "title": pl.String(),
-        "kind": pl.String(),
-        "released": pl.Date(),
-        "categories": pl.List(pl.String()),
-        "text": pl.String(),
-        "parent_id": pl.String(),
-        "attributes": pl.String(),
-    }
-)
-USER_COLUMNS = pl.Schema({"user_id": pl.String(), "attributes": pl.String()})
-
 
 @dataclass(frozen=True)
 class Description:
@@ -50,15 +27,15 @@ class Tables(ABC):
 
     @abstractmethod
     def events(self) -> pl.DataFrame:
-        """Give the events, columns EVENT_COLUMNS, in the file's order."""
+        """Give the events, columns EVENTS, in the file's order."""
 
     @abstractmethod
     def items(self) -> pl.DataFrame:
-        """Give the titles, columns ITEM_COLUMNS."""
+        """Give the titles, columns ITEMS."""
 
     @abstractmethod
     def users(self) -> pl.DataFrame:
-        """Give the users, columns USER_COLUMNS."""
+        """Give the users, columns USERS."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from zipfile import ZipFile
 
 import polars as pl
 
-from limelight.datasets.dataset import EVENT_COLUMNS, ITEM_COLUMNS, USER_COLUMNS, Tables
+from limelight.catalog.vocabulary import EVENTS, ITEMS, USERS
+from limelight.datasets.dataset import Tables
 
 # Catalogues sort by "Usual Suspects, The"; people read "The Usual Suspects".
 _ARTICLES = "The|An|A|Les|Le|La|L'|Las|Los|El|Il|Lo|Der|Die|Das|Det|Den|Une|Un|Una|En|De"
@@ -53,7 +54,7 @@ class MovieLens(Tables):
             .dt.cast_time_unit("us")
             .dt.replace_time_zone("UTC")
             .alias("time"),
-        ).cast(EVENT_COLUMNS)
+        ).cast(EVENTS)
 
     def items(self) -> pl.DataFrame:
         """Give the films; ``released`` is the first of January of the year in the title."""
@@ -72,7 +73,7 @@ class MovieLens(Tables):
             pl.col("attributes")
             if "attributes" in raw.columns
             else pl.lit("{}").alias("attributes"),
-        ).cast(ITEM_COLUMNS)
+        ).cast(ITEMS)
 
     def users(self) -> pl.DataFrame:
         """Give the users with what they said of themselves."""
@@ -80,7 +81,7 @@ class MovieLens(Tables):
         known = [name for name in raw.columns if name != "user_id"]
         attributes = pl.struct(known).struct.json_encode() if known else pl.lit("{}")
         return raw.select(pl.col("user_id").cast(pl.String), attributes.alias("attributes")).cast(
-            USER_COLUMNS
+            USERS
         )
 
     @abstractmethod

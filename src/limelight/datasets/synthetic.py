@@ -8,7 +8,7 @@ import polars as pl
 from numba import njit
 from numpy.typing import NDArray
 
-from limelight.datasets.dataset import EVENT_COLUMNS
+from limelight.catalog.vocabulary import EVENTS
 from limelight.errors import BadInputError
 
 SEQUEL = 0.25  # the title after the last one, as episodes and albums are consumed
@@ -52,8 +52,8 @@ def synthetic(n_users: int, n_items: int, n_events: int, seed: int = 0) -> pl.Da
     ).select(
         pl.col("user_id", "item_id").cast(pl.String),
         pl.lit("play").alias("kind"),
-        pl.lit(None).cast(EVENT_COLUMNS["value"]).alias("value"),
-        (pl.lit(BEGINNING) + times).cast(EVENT_COLUMNS["time"]).alias("time"),
+        pl.lit(None).cast(EVENTS["value"]).alias("value"),
+        (pl.lit(BEGINNING) + times).cast(EVENTS["time"]).alias("time"),
     )
 
 
