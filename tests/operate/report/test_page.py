@@ -66,7 +66,7 @@ def data() -> ReportData:
 class Outline(HTMLParser):
     """Reads a page as a stranger would: every tag must close, and what it refers to is kept."""
 
-    VOID = ("meta", "br", "hr", "img", "input", "link")
+    VOID = ("meta", "br", "wbr", "hr", "img", "input", "link")
 
     def __init__(self, page: str) -> None:
         super().__init__()

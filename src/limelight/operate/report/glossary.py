@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric in words; ``best`` is "highest", "lowest", or "" where neither is better."""
+    """A metric in words: its name and cut ("@10"), and if the "highest" or "lowest" is best."""
 
     key: str
     label: str
+    cut: str
     meaning: str
     best: str
 
@@ -69,7 +70,7 @@ def accuracy_metrics(keys: Iterable[str]) -> list[Metric]:
         if name in ACCURACY
     ]
     return [
-        Metric(key, f"{ACCURACY[name][0]}{cut}", ACCURACY[name][1], "highest")
+        Metric(key, ACCURACY[name][0], cut, ACCURACY[name][1], "highest")
         for _, key, name, cut in sorted(known)
     ]
 
@@ -77,9 +78,10 @@ def accuracy_metrics(keys: Iterable[str]) -> list[Metric]:
 def other_metrics(keys: Iterable[str]) -> list[Metric]:
     """Describe the rest: what accuracy does not see."""
     return [
-        Metric(key, *BEYOND.get(name, (key, "", "")))
+        Metric(key, label, "", meaning, best)
         for key, name, _ in map(_parts, keys)
         if name not in ACCURACY
+        for label, meaning, best in [BEYOND.get(name, (key, "", ""))]
     ]
 
 
