@@ -212,6 +212,11 @@ def test_the_dictionary_is_json_without_nan():
     assert told["metrics"]["gini@10"]["low"] is None
 
 
+def test_metrics_of_no_single_user_have_a_summary_too():
+    result = evaluate(Successor().fit(SPLIT.train), SPLIT, metrics=["gini"])
+    assert result.summary.rows() == [("gini@10", result["gini@10"], None, None)]
+
+
 def test_an_unknown_metric_is_not_found():
     with pytest.raises(BadInputError, match="no metric 'auc'"):
         evaluate(Successor().fit(SPLIT.train), SPLIT)["auc"]

@@ -102,6 +102,8 @@ def test_impossible_lists_are_refused(ranked, complaint):
 
 def test_padding_is_not_a_title_twice():
     assert hits_in_lists(lists([1, -1, -1]), relevant([1])).found.tolist() == [[True, False, False]]
+    # Nor is it the last title of the row above.
+    assert hits_in_lists(lists([1], [-1]), relevant([9], [9])).found.tolist() == [[False], [False]]
 
 
 @st.composite

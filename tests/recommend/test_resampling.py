@@ -41,6 +41,21 @@ def test_drawing_in_chunks_changes_nothing(monkeypatch):
     np.testing.assert_array_equal(bootstrap_interval(values), whole)
 
 
+def test_many_users_in_groups_keep_interval_and_p_value(monkeypatch):
+    # A metric that most users lack, a rare one, and users in an order that tells.
+    rng = np.random.default_rng(0)
+    values = np.sort(rng.normal(0.005, 1, (20_000, 1)), axis=0)
+    values = np.column_stack([values, rng.random(20_000) < 0.03])
+    values[rng.random(20_000) < 0.7, 0] = np.nan
+    monkeypatch.setattr(resampling, "MOST_UNITS", 20_000)
+    (low, high), p_values = bootstrap_interval(values), randomisation_test(values)
+    monkeypatch.setattr(resampling, "MOST_UNITS", 3000)
+    lower, higher = bootstrap_interval(values)
+    assert (np.abs(lower - low) < 0.1 * (high - low)).all()
+    assert (np.abs(higher - high) < 0.1 * (high - low)).all()
+    np.testing.assert_allclose(randomisation_test(values), p_values, atol=0.03)
+
+
 def test_p_values_agree_with_every_sign_flip_there_is():
     rng = np.random.default_rng(5)
     differences = np.column_stack([rng.normal(0.4, 1, 12), rng.integers(-1, 2, 12)])

@@ -86,11 +86,14 @@ class Evaluation:
         names = self.per_user.columns[1:]
         values = _matrix(self.per_user, names)
         low, high = bootstrap_interval(values)
-        columns = {"metric": names, "value": _means(values), "low": low, "high": high}
-        overall = {"metric": list(self.overall), "value": list(self.overall.values())}
-        schema = {"metric": pl.String, "value": pl.Float64}
-        tables = [pl.DataFrame(columns), pl.DataFrame(overall, schema)]
-        return pl.concat(tables, how="diagonal").fill_nan(None)
+        nothing = np.full(len(self.overall), np.nan)
+        table = {
+            "metric": [*names, *self.overall],
+            "value": [*_means(values), *self.overall.values()],
+            "low": np.concatenate([low, nothing]),
+            "high": np.concatenate([high, nothing]),
+        }
+        return pl.DataFrame(table).fill_nan(None)
 
     def __getitem__(self, metric: str) -> float:
         """Give the value of one metric, such as ``"ndcg@10"``."""

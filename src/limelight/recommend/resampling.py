@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-DRAWS_AT_ONCE = 2**22
-"""Random numbers held at a time (32 MiB), so that memory does not grow with the users."""
+DRAWS_AT_ONCE = 2**20
+"""Random draws held at a time (8 MiB as numbers), so that memory does not grow with the users."""
+
+MOST_UNITS = 2**13
+"""More users than this are resampled in as many random groups, so that time stops growing: the mean
+over groups of equal size spreads as the mean over users does, and 8,192 are plenty to see how."""
 
 
 def bootstrap_interval(
@@ -24,20 +28,22 @@ def bootstrap_interval(
     Users are drawn with replacement (Efron & Tibshirani 1993, chapter 13).
     """
     rng = np.random.default_rng(seed)
-    n_users, n_metrics = values.shape
+    n_metrics = values.shape[1]
     known = ~np.isnan(values)
-    columns = np.hstack([np.where(known, values, 0), known])
+    columns = _grouped(np.hstack([np.where(known, values, 0), known]), rng)
     means = np.full((resamples, n_metrics), np.nan)
-    for rows in _chunks(resamples, n_users):
-        draws = [np.bincount(rng.integers(n_users, size=n_users), minlength=n_users) for _ in rows]
+    n = len(columns)
+    for rows in _chunks(resamples, n):
+        draws = [np.bincount(rng.integers(n, size=n), minlength=n) for _ in rows]
         sums = np.asarray(draws, np.float64) @ columns
         totals, counts = sums[:, :n_metrics], sums[:, n_metrics:]
         np.divide(totals, counts, out=means[rows.start : rows.stop], where=counts > 0)
-    low, high = (np.full(n_metrics, np.nan) for _ in range(2))
+    interval = np.full((2, n_metrics), np.nan)
     some = known.any(axis=0)
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    low[some], high[some] = np.nanquantile(means[:, some], tails, axis=0)
-    return low, high
+    if some.any():
+        tails = [(1 - level) / 2, (1 + level) / 2]
+        interval[:, some] = np.nanquantile(means[:, some], tails, axis=0)
+    return interval[0], interval[1]
 
 
 def randomisation_test(differences: Values, resamples: int = 10_000, seed: int = 0) -> Values:
@@ -49,18 +55,29 @@ def randomisation_test(differences: Values, resamples: int = 10_000, seed: int =
     """
     rng = np.random.default_rng(seed)
     filled = np.nan_to_num(differences, nan=0.0)
-    telling = filled[filled.any(axis=1)]
+    telling = _grouped(filled[filled.any(axis=1)], rng)
+    total, n = telling.sum(axis=0), len(telling)
     # Sums that are equal on paper differ in the last digits, and must count as equal.
-    observed = np.abs(telling.sum(axis=0)) - 1e-12 * np.abs(telling).sum(axis=0)
+    observed = np.abs(total) - 1e-12 * np.abs(telling).sum(axis=0)
     as_far = np.ones(filled.shape[1])
-    for rows in _chunks(resamples, len(telling)):
-        signs = rng.integers(2, size=(len(rows), len(telling)), dtype=np.int8) * 2.0 - 1
-        as_far += (np.abs(signs @ telling) >= observed).sum(axis=0)
+    for rows in _chunks(resamples, n):
+        bytes_of_signs = rng.integers(256, size=(len(rows), -(-n // 8)), dtype=np.uint8)
+        plus = np.unpackbits(bytes_of_signs, axis=1, count=n).astype(np.float64)
+        as_far += (np.abs(2 * (plus @ telling) - total) >= observed).sum(axis=0)
     return as_far / (resamples + 1)
 
 
-def _chunks(resamples: int, n_users: int) -> Iterator[range]:
+def _grouped(columns: Values, rng: np.random.Generator) -> Values:
+    """Sum the rows of many users in random groups of equal size, give or take one."""
+    if len(columns) <= MOST_UNITS:
+        return columns
+    starts = np.arange(MOST_UNITS) * len(columns) // MOST_UNITS
+    sums: Values = np.add.reduceat(columns[rng.permutation(len(columns))], starts)
+    return sums
+
+
+def _chunks(resamples: int, n: int) -> Iterator[range]:
     """Cut the resamples into runs that fit the memory."""
-    step = max(1, DRAWS_AT_ONCE // max(1, n_users))
+    step = max(1, DRAWS_AT_ONCE // max(1, n))
     for start in range(0, resamples, step):
         yield range(start, min(start + step, resamples))

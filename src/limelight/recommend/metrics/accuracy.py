@@ -182,7 +182,7 @@ def _place_answers(
     found: NDArray[np.bool_],
     n_relevant: NDArray[np.int64],
 ) -> None:
-    """Mark in ``found`` the places that answers take; each row of scores is read once."""
+    """Mark in ``found`` the places that answers take; each row of scores is read at most once."""
     n_items, k = scores.shape[1], found.shape[1]
     for row in numba.prange(len(scores)):
         is_answer = np.zeros(n_items, np.bool_)
@@ -199,19 +199,26 @@ def _place_answers(
             is_answer[item] = True
             n_relevant[row] += 1
             if is_rival[item] and scores[row, item] > -np.inf:
+                is_rival[item] = False
                 to_place[n_placed] = scores[row, item]
                 n_placed += 1
-        if n_placed == 0:
-            continue
         answers = np.sort(to_place[:n_placed])
         # rivals[j] counts the titles that beat the j lowest answers and no more.
         rivals = np.zeros(n_placed + 1, np.int64)
+        # Answers below this one have fallen out of the k places; `ahead` counts its rivals.
+        lowest = ahead = 0
         for item in range(n_items):
+            if lowest == n_placed:
+                break
             score = scores[row, item]
-            if score >= answers[0] and is_rival[item] and not is_answer[item]:
+            if score >= answers[lowest] and is_rival[item]:
                 rivals[np.searchsorted(answers, score, "right")] += 1
+                ahead += 1
+                while lowest < n_placed and ahead + n_placed - lowest > k:
+                    lowest += 1
+                    ahead -= rivals[lowest]
         place = 0
-        for answer in range(n_placed - 1, -1, -1):
+        for answer in range(n_placed - 1, lowest - 1, -1):
             place += rivals[answer + 1]
             if place >= k:
                 break
