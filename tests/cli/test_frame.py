@@ -26,7 +26,8 @@ def commands(group: typer.Typer = app, path: tuple[str, ...] = ()) -> Iterator[t
         yield (*path, str(info.name))
     for inner in group.registered_groups:
         if inner.typer_instance is not None:
-            yield from commands(inner.typer_instance, (*path, str(inner.name)))
+            named = (inner.name,) if isinstance(inner.name, str) else ()
+            yield from commands(inner.typer_instance, (*path, *named))
 
 
 @pytest.mark.parametrize("words", list(commands()), ids=" ".join)

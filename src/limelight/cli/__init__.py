@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from limelight.cli import datasets
+from limelight.cli import catalog, datasets, demo, models, recommend, train
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
 
 EXIT_CODES = (
@@ -26,6 +26,9 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for commands in (demo, catalog, train, recommend):
+    app.add_typer(commands.app)
+app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from limelight.cli.catalog import tell
 from limelight.cli.session import Answer, Session, command
 
 app = typer.Typer(no_args_is_help=True, help="Fetch public data sets by name.")
@@ -49,3 +50,24 @@ def fetch(session: Session, name: Name) -> Answer:
         "licence": dataset.licence,
     }
     return Answer(data, f"{dataset.name} is in {dataset.tables.path}\nTerms: {dataset.licence}")
+
+
+@command(app, "import")
+def bring_in(session: Session, name: Name) -> Answer:
+    """Fetch a data set and bring it into the store.
+
+    \b
+    Example:
+      limelight datasets import movielens-100k
+    """
+    from limelight.catalog import import_frame, open_store
+    from limelight.datasets import fetch
+
+    with open_store(session.store_url) as store, session.progress() as progress:
+        dataset = fetch(name, session.home.make().datasets, progress)
+        reports = {
+            "items": import_frame(store, "items", dataset.items(), progress=progress),
+            "users": import_frame(store, "users", dataset.users(), progress=progress),
+            "events": import_frame(store, "events", dataset.events(), progress=progress),
+        }
+    return tell(session, reports)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -18,15 +17,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
+from limelight.cli.session import visible
 from limelight.progress import Progress as Listener
 
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 PIPE_WIDTH = 10_000  # a pipe has no edge at which to cut titles
-
-
-def visible(text: str) -> str:
-    """Spell control characters out: titles come from strangers, terminals obey."""
-    return CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
 
 def show(answer: RenderableType, file: TextIO) -> None:
@@ -34,6 +28,8 @@ def show(answer: RenderableType, file: TextIO) -> None:
 
     Colour heeds NO_COLOR.
     """
+    if isinstance(answer, str):
+        answer = visible(answer)
     if file.isatty():
         Console(file=file, highlight=False, markup=False, emoji=False).print(answer)
         return
@@ -66,6 +62,14 @@ def table(frame: pl.DataFrame, title: str | None = None) -> Table:
     for row in frame.iter_rows():
         laid.add_row(*(Text(text(value)) for value in row))
     return laid
+
+
+def with_reasons(recommendations: pl.DataFrame) -> pl.DataFrame:
+    """Put the reasons of recommendations into words."""
+    from limelight.recommend.explain import describe
+
+    words = [describe(reasons) for reasons in recommendations["reasons"].to_list()]
+    return recommendations.with_columns(pl.Series("reasons", words, dtype=pl.String))
 
 
 def plain(value: Any) -> Any:

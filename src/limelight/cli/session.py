@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from limelight.operate.home import Home
+    from limelight.operate.registry import Registry
+    from limelight.operate.serving import Source
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # all but the end of a line
 
 HomeOption = Annotated[
     Path | None,
@@ -40,6 +44,16 @@ StoreOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output.")
 ]
+
+EventsOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="Read events from files instead of the store; repeatable."),
+]
+NameOption = Annotated[str, typer.Option(metavar="NAME", help="Which published model.")]
+VersionOption = Annotated[
+    int | None, typer.Option(metavar="N", help="Which version of it. Default: the current one.")
+]
+CountOption = Annotated[int, typer.Option("-n", metavar="N", help="How many titles.")]
 
 
 @dataclass
@@ -71,6 +85,26 @@ class Session:
     def store_url(self) -> str:
         """The store in use; the folder of the default one is made."""
         return self.store or self.home.make().store_url
+
+    @property
+    def registry(self) -> Registry:
+        """The published models."""
+        from limelight.operate.registry import Registry
+
+        return Registry(self.home.models)
+
+    @contextmanager
+    def source(self, files: Sequence[str] | None, progress: Progress = silent) -> Iterator[Source]:
+        """Read events from files if any are named, else from the store."""
+        if files:
+            from limelight.operate.serving import EventFiles
+
+            yield EventFiles(files, progress)
+        else:
+            from limelight.catalog import open_store
+
+            with open_store(self.store_url) as store:
+                yield store
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -190,7 +224,10 @@ def _listen(session: Session, otherwise: Callable[..., None]) -> Callable[..., N
     return show
 
 
-def _say(text: str) -> None:
-    from limelight.cli.display import visible
+def visible(text: str) -> str:
+    """Spell control characters out: titles come from strangers, terminals obey."""
+    return CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
+
+def _say(text: str) -> None:
     typer.echo(visible(text), err=True)

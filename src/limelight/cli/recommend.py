@@ -1,0 +1,206 @@
+"""limelight recommend, similar, explain: ranked titles and why."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from limelight.cli.session import (
+    Answer,
+    CountOption,
+    EventsOption,
+    NameOption,
+    Session,
+    VersionOption,
+    command,
+)
+from limelight.errors import BadInputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from limelight.recommend.titles import Filters
+
+app = typer.Typer()
+
+History = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,C", help="Item ids, the oldest first, in place of a user."),
+]
+
+
+@command(app, "recommend")
+def recommend(
+    session: Session,
+    user: Annotated[str | None, typer.Argument(metavar="[USER]", help="A user's id.")] = None,
+    history: History = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Rank for everybody, into the file that --out names.")
+    ] = False,
+    n: CountOption = 10,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to FILE.csv or FILE.parquet.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only titles of this kind; repeatable.")
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only titles of this category; repeatable."),
+    ] = None,
+    released_from: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Not older: 1994 or 1994-05-31.")
+    ] = None,
+    released_to: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Not newer: 1999 or 1999-12-31.")
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM", help="Only these item ids; repeatable.")
+    ] = None,
+    block: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM", help="Not these item ids; repeatable.")
+    ] = None,
+    include_seen: Annotated[
+        bool, typer.Option("--include-seen", help="Rank titles of the history too.")
+    ] = False,
+    events: EventsOption = None,
+    name: NameOption = "default",
+    version: VersionOption = None,
+) -> Answer:
+    """Rank titles for a user, a history or everybody.
+
+    \b
+    Examples:
+      limelight recommend 196
+      limelight recommend --history 50,172,181 -n 5 --category Drama
+      limelight recommend 196 --released-from 1990 --json
+      limelight recommend --all -n 10 --out everybody.parquet
+    """
+    from limelight.cli.display import table, with_reasons
+    from limelight.operate.serving import open_recommender
+    from limelight.recommend.rankings import write_frames
+
+    if sum((user is not None, history is not None, everybody)) != 1:
+        raise BadInputError("name one USER, or give --history, or --all")
+    if everybody and out is None:
+        raise BadInputError("--all needs --out FILE.csv or FILE.parquet")
+    filters = _filters(kind, category, (released_from, released_to), allow, block)
+    with session.progress() as progress, session.source(events, progress) as source:
+        recommender = open_recommender(
+            session.registry,
+            source,
+            name=name,
+            version=version,
+            user_id=user,
+            everybody=everybody,
+        )
+        if everybody and out is not None:
+            rows = recommender.write_all(
+                out, n, filters=filters, include_seen=include_seen, progress=progress
+            )
+            return Answer({"out": out, "rows": rows}, f"{rows:,} rows are in {out}")
+        found = recommender.recommend(
+            user, n, history=_ids(history), filters=filters, include_seen=include_seen
+        )
+    if out is not None:
+        rows = write_frames(out, [_ranked(user, found)])
+        return Answer({"out": out, "rows": rows}, f"{rows:,} rows are in {out}")
+    return Answer({"user": user, "recommendations": found}, table(with_reasons(found)))
+
+
+@command(app, "similar")
+def similar(
+    session: Session,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="An item id.")],
+    n: CountOption = 10,
+    name: NameOption = "default",
+    version: VersionOption = None,
+) -> Answer:
+    """Rank titles for somebody who met ITEM alone.
+
+    \b
+    Example:
+      limelight similar 50 -n 5
+    """
+    from limelight.cli.display import table
+    from limelight.operate.serving import open_recommender
+
+    with session.source(None) as source:
+        recommender = open_recommender(session.registry, source, name=name, version=version)
+        found = recommender.similar(item, n)
+    return Answer({"item": item, "similar": found}, table(found))
+
+
+@command(app, "explain")
+def explain(
+    session: Session,
+    user_or_item: Annotated[
+        list[str], typer.Argument(metavar="USER ITEM", help="A user's id and an item id.")
+    ],
+    history: History = None,
+    events: EventsOption = None,
+    name: NameOption = "default",
+    version: VersionOption = None,
+) -> Answer:
+    """Say what each title of a history adds to the score of ITEM.
+
+    With --history, give ITEM alone.
+
+    \b
+    Examples:
+      limelight explain 196 50
+      limelight explain 50 --history 172,181
+    """
+    from limelight.cli.display import table
+    from limelight.operate.serving import open_recommender
+
+    if len(user_or_item) != (2 if history is None else 1):
+        raise BadInputError("name a USER and an ITEM, or an ITEM and --history")
+    *users, item = user_or_item
+    user = users[0] if users else None
+    with session.source(events) as source:
+        recommender = open_recommender(
+            session.registry, source, name=name, version=version, user_id=user
+        )
+        parts = recommender.explain(item, user, history=_ids(history))
+    data = {"user": user, "item": item, "contributions": parts, "sum": parts["contribution"].sum()}
+    return Answer(data, table(parts))
+
+
+def _filters(
+    kinds: list[str] | None,
+    categories: list[str] | None,
+    dates: tuple[str | None, str | None],
+    allow: list[str] | None,
+    block: list[str] | None,
+) -> Filters:
+    from limelight.recommend.titles import Filters, first_day, last_day
+
+    earliest, latest = dates
+    return Filters(
+        kinds=tuple(kinds or ()),
+        categories=tuple(categories or ()),
+        released_from=None if earliest is None else first_day(earliest),
+        released_to=None if latest is None else last_day(latest),
+        allow=allow or None,
+        block=tuple(block or ()),
+    )
+
+
+def _ids(history: str | None) -> list[str] | None:
+    """Split at commas; an id with a comma in it goes between double quotes."""
+    return None if history is None else next(csv.reader([history]), [])
+
+
+def _ranked(user: str | None, found: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return found.select(
+        pl.lit(user, pl.String).alias("user"),
+        pl.col("item_id").alias("item"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("rank"),
+        "score",
+    )
