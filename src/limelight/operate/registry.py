@@ -173,8 +173,9 @@ class Registry:
         return self.root / name
 
     def _version(self, name: str, version: int | None) -> Path:
-        versions = self.versions(name)
+        # In this order: what is published in between makes neither answer wrong.
         chosen = self.current(name) if version is None else version
+        versions = self.versions(name)
         if chosen not in versions:
             raise NotFoundError(
                 f"there is no version {chosen} of {name!r}; there are "
