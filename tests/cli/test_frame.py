@@ -182,6 +182,21 @@ def test_colour_only_on_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "1,234,567" in page.getvalue()
 
 
+def test_progress_only_on_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, quiet, terminal = io.StringIO(), Terminal(), Terminal()
+    for stream in (pipe, terminal):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Session().progress() as listen:
+            listen(1, 2, "counting [stars]")
+            listen(2, None, "and more")
+    monkeypatch.setattr(sys, "stderr", quiet)
+    with Session().progress():
+        pass
+    assert pipe.getvalue() == ""
+    assert "counting [stars]" in terminal.getvalue()
+    assert "counting" not in quiet.getvalue()
+
+
 def test_pipes_get_whole_titles() -> None:
     pipe = io.StringIO()
     show(table(pl.DataFrame({"title": ["long " * 100 + "end"]})), pipe)

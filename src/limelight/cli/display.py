@@ -93,14 +93,18 @@ def plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bars() -> Iterator[Listener]:
-    """Show one bar for each kind of work on standard error."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
+    """Show one bar for each kind of work on standard error, from the first news on."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    bars = Progress(*columns, console=Console(stderr=True), transient=True)
+    tasks: dict[str, TaskID] = {}
 
-        def listen(done: float, total: float | None, message: str) -> None:
-            if message not in tasks:
-                tasks[message] = bars.add_task(message, total=total)
-            bars.update(tasks[message], completed=done, total=total)
+    def listen(done: float, total: float | None, message: str) -> None:
+        if message not in tasks:
+            bars.start()
+            tasks[message] = bars.add_task(visible(message), total=total)
+        bars.update(tasks[message], completed=done, total=total)
 
+    try:
         yield listen
+    finally:
+        bars.stop()
