@@ -80,7 +80,7 @@ def _render(data: ReportData) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    estimates = _estimates(data.quality)
+    shown = estimates(data.quality)
     names = data.quality["metric"].unique(maintain_order=True)
     tables = {
         "Accuracy": _table(data.quality, accuracy_metrics(names)),
@@ -88,16 +88,16 @@ def _render(data: ReportData) -> str:
     }
     page: str = templates.get_template("report.html").render(
         data=data,
-        models=[estimate.label for estimate in estimates],
+        models=[estimate.label for estimate in shown],
         tables=tables,
-        bars=bars(estimates),
-        scatter=scatter(estimates),
+        bars=bars(shown),
+        scatter=scatter(shown),
         tests=data.against_best.to_dicts(),
     )
     return page
 
 
-def _estimates(quality: pl.DataFrame) -> list[Estimate]:
+def estimates(quality: pl.DataFrame) -> list[Estimate]:
     """Give each model's headline metric and popularity, best first."""
     headline, popularity = (
         quality.filter(metric=metric).drop_nulls("value") for metric in (HEADLINE, POPULARITY)
@@ -127,7 +127,7 @@ class _Table:
 def _table(quality: pl.DataFrame, metrics: list[Metric]) -> _Table:
     """Make a row a model, a cell a metric, and mark the best of each column."""
     values = {(model, name): value for model, name, value, *_ in quality.iter_rows()}
-    models = [estimate.label for estimate in _estimates(quality)]
+    models = [estimate.label for estimate in estimates(quality)]
     rows: dict[str, list[_Cell]] = {model: [] for model in models}
     for metric in metrics:
         column = [values.get((model, metric.key)) for model in models]
