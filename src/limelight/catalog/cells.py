@@ -1,18 +1,14 @@
-"""Cells made what a field holds: ids, numbers, lists of names, attributes."""
+"""Cells made what a field holds: text, numbers, lists of names, attributes."""
 
 from __future__ import annotations
 
 import ast
 import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 
-LONGEST_ID_BYTES = 512
-MISSING_IDS = ["", "nan", "null", "none"]
-"""What programs write where they have no id."""
 NO_GENRES = "(no genres listed)"
 """What MovieLens writes for an empty list."""
 
@@ -30,36 +26,6 @@ def as_text(cells: pl.Series) -> pl.Series:
         written = (None if cell is None else json.dumps(cell, default=str) for cell in cells)
         return pl.Series(cells.name, list(written), dtype=pl.String)
     return cells.cast(pl.String, strict=False)
-
-
-def by_distinct(cells: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Change each distinct cell once; ``change`` keeps the length."""
-    distinct = cells.unique()
-    changed = change(distinct)
-    if changed.dtype == cells.dtype and changed.equals(distinct, null_equal=True):
-        return cells
-    table = pl.DataFrame({"before": distinct, "after": changed})
-    joined = pl.DataFrame({"before": cells}).join(
-        table, on="before", how="left", nulls_equal=True, maintain_order="left"
-    )
-    return joined["after"].alias(cells.name)
-
-
-def id_problem(ids: pl.Series, field: str) -> pl.Series:
-    """Say what is wrong with each id, null where nothing is. ``ids`` are stripped text.
-
-    An id is text: any number, negative ones too, and any word are ids.
-    """
-    one = pl.col("id")
-    problem = (
-        pl.when(one.is_null() | one.str.to_lowercase().is_in(MISSING_IDS))
-        .then(pl.lit(f"no {field}"))
-        .when(one.str.len_bytes() > LONGEST_ID_BYTES)
-        .then(pl.lit(f"{field} is longer than {LONGEST_ID_BYTES} bytes"))
-        .when(one.str.contains(r"\p{Cc}"))
-        .then(pl.lit(f"{field} holds a control character"))
-    )
-    return pl.DataFrame({"id": ids}).select(problem).to_series()
 
 
 def to_numbers(cells: pl.Series) -> pl.Series:

@@ -39,17 +39,17 @@ class EventWriter:
         self._next_arrival = int(arrival or 0)
 
     def add(self, events: pl.DataFrame) -> None:
-        """Take checked events: ``user_id``, ``item_id``, ``kind``, ``value`` and ``time`` in µs."""
+        """Take checked events, ids and kinds as Categoricals and times in µs."""
         book = self._transaction.key_book
         self._pending.append(
             pl.DataFrame(
-                [
-                    book("users").keys(events["user_id"]).alias("user_key"),
-                    events["time"].fill_null(schema.NO_TIME),
-                    book("items").keys(events["item_id"]).alias("item_key"),
-                    book("kinds").keys(events["kind"]).alias("kind_key"),
-                    events["value"],
-                ]
+                {
+                    "user_key": book("users").keys(events["user_id"]),
+                    "time": events["time"].fill_null(schema.NO_TIME),
+                    "item_key": book("items").keys(events["item_id"]),
+                    "kind_key": book("kinds").keys(events["kind"]),
+                    "value": events["value"],
+                }
             )
         )
         if sum(frame.height for frame in self._pending) >= ROWS_A_CHUNK:
@@ -108,7 +108,7 @@ class EventWriter:
 
 def _identified(chunk: pl.DataFrame) -> pl.DataFrame:
     """Sort by identity, number the repeats without a time, merge those with one."""
-    chunk = chunk.sort(*IDENTITY, maintain_order=True)
+    chunk = chunk.sort(*IDENTITY, "arrival")
     first = np.ones(chunk.height, bool)
     first[1:] = False
     for name in IDENTITY:

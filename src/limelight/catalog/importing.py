@@ -145,7 +145,7 @@ def read_events(
 
 def _with_datetimes(rows: pl.DataFrame) -> pl.DataFrame:
     time = pl.col("time").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    return rows.with_columns(time)
+    return rows.with_columns(pl.col(pl.Categorical).cast(pl.String), time)
 
 
 def _checked(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select, update
 
 from limelight.catalog import schema
@@ -62,6 +64,7 @@ class KeyBook:
         self._table = schema.NAMES[table]
         self._column = schema.ID_COLUMNS[table]
         self._known = pl.DataFrame(schema={"id": pl.String, "key": pl.Int32})
+        self._key_of_code = np.zeros(0, np.int32)
         newest = transaction.connection.scalar(select(func.max(self._table.c.key)))
         self._next = (newest or 0) + 1
         self._complete = newest is None
@@ -73,20 +76,29 @@ class KeyBook:
             self._look_up(wanted.join(self._known, on="id", how="anti")["id"])
         return wanted.join(self._known, on="id", maintain_order="left")
 
-    def keys(self, ids: pl.Series) -> pl.Series:
-        """Give each id its key, int32; an id that the store does not hold gets a bare row."""
-        distinct = ids.unique(maintain_order=True)
-        found = self.find(distinct)
-        if found.height < len(distinct):
-            new = pl.DataFrame({"id": distinct}).join(
-                found, on="id", how="anti", maintain_order="left"
-            )
+    def keys(self, ids: pl.Series) -> NDArray[np.int32]:
+        """Give each id its key; an id that the store does not hold gets a bare row.
+
+        ``ids`` are Categoricals, in all calls of one type.
+        """
+        codes = ids.to_physical().to_numpy()
+        n_more = int(codes.max(initial=0)) + 1 - len(self._key_of_code)
+        if n_more > 0:
+            self._key_of_code = np.append(self._key_of_code, np.zeros(n_more, np.int32))
+        keys: NDArray[np.int32] = self._key_of_code[codes]
+        if not keys.all():
+            new = ids.filter(pl.Series(keys == 0)).unique(maintain_order=True)
+            self._key_of_code[new.to_physical().to_numpy()] = self._keys_of(new.cast(pl.String))
+            keys = self._key_of_code[codes]
+        return keys
+
+    def _keys_of(self, distinct: pl.Series) -> NDArray[np.int32]:
+        ids = pl.DataFrame({"id": distinct})
+        new = ids.join(self.find(distinct), on="id", how="anti", maintain_order="left")
+        if new.height:
             self.add(new)
-        return (
-            pl.DataFrame({"id": ids})
-            .join(self._known, on="id", how="left", maintain_order="left")
-            .get_column("key")
-        )
+        keys = ids.join(self._known, on="id", how="left", maintain_order="left")["key"]
+        return keys.to_numpy()
 
     def add(self, rows: pl.DataFrame) -> None:
         """Insert rows of new distinct ``id``s, and maybe more columns, under the next keys."""
