@@ -18,6 +18,7 @@ from typer.testing import Result
 
 from limelight.catalog import open_store
 from limelight.datasets import synthetic
+from limelight.operate.report import ReportData
 
 EVENTS = synthetic(60, 30, 900, seed=4)
 
@@ -190,6 +191,55 @@ def test_a_data_set_into_the_store(
 def test_the_list_of_data_sets_tells_their_terms(answer: Callable[..., Any]) -> None:
     listed = answer("datasets", "list")["datasets"]
     assert all(row["licence"] and row["source"].startswith("https://") for row in listed)
+
+
+def test_the_demo_tells_what_the_report_shows(
+    run: Callable[..., Result],
+    answer: Callable[..., Any],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = ReportData(
+        title="What two people watch",
+        summary="Popularity is right.",
+        dataset={},
+        counts={},
+        protocol="",
+        quality=pl.DataFrame(
+            {
+                "model": ["EASE", "Popularity", "EASE"],
+                "metric": ["ndcg@10", "ndcg@10", "hr@10"],
+                "value": [0.1, 0.2, 0.9],
+                "low": [0.0, 0.1, 0.8],
+                "high": [0.2, 0.3, 1.0],
+            }
+        ),
+        against_best=pl.DataFrame(),
+        person="User 1 is one of them.",
+        watched=pl.DataFrame({"title": ["Alien"], "detail": ["rated 5"]}),
+        recommended=pl.DataFrame(
+            {
+                "title": ["Aliens"],
+                "score": [0.5],
+                "reasons": [[{"kind": "watched", "title": "Alien", "share": 1.0}]],
+            }
+        ),
+        similar={"Aliens": pl.DataFrame({"title": ["Alien 3"], "score": [0.25]})},
+        made={},
+        commands=[],
+    )
+    monkeypatch.setattr("limelight.operate.demo.make_demo", lambda home, progress: found)
+    monkeypatch.setattr("limelight.operate.report.write_report", lambda path, data: path)
+    page = run("demo").stdout
+    assert page.index("Popularity is right.") < page.index("Popularity   0.2000")
+    assert page.index("Popularity   0.2000") < page.index("EASE         0.1000")
+    assert "because you watched Alien, 100 %" in page
+    assert "Similar to Aliens" in page
+    assert page.endswith(f"The report is in {home / 'report.html'}\n")
+    document = answer("demo")
+    assert document["report"] == str(home / "report.html")
+    assert document["recommended"][0]["reasons"][0]["share"] == 1.0
+    assert document["similar"] == {"Aliens": [{"title": "Alien 3", "score": 0.25}]}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a console, not here")
