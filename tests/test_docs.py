@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 import typer
 
@@ -64,10 +63,8 @@ def test_no_command_is_documented_that_does_not_exist():
 def test_every_public_name_is_documented():
     names = set(public_names())
     assert {"Recommender", "NextItem", "write_report"} <= names
-    documented = set(
-        re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", read("docs/library.md"))))
-    )
-    assert names - documented == set()
+    quoted = " ".join(re.findall(r"`([^`]+)`", read("docs/library.md")))
+    assert names - set(re.findall(r"\w+", quoted)) == set()
 
 
 def test_links_point_at_what_exists():
@@ -95,10 +92,9 @@ def test_the_readmes_example_runs(tmp_path, monkeypatch, capsys):
         exec(compile(example, "README.md", "exec"), space)
     except UnavailableError as error:
         pytest.skip(f"MovieLens-100k can't be fetched: {error}")
-    with pl.Config(tbl_cols=-1):
-        printed = capsys.readouterr().out
-    assert printed.count("┌") >= 3
-    assert "item_id" in printed
+    printed = capsys.readouterr().out
+    assert printed.count("item_id") == 3
+    assert printed.count("reasons") == 2
 
 
 def test_the_example_with_ones_own_data_runs(tmp_path, monkeypatch, capsys):
