@@ -172,9 +172,9 @@ def test_next_item_is_ridge_regression_on_every_example(lists, half_lives):
     left, right = normal_equations(Histories.from_lists(lists, 6), decay)
     assert np.allclose(np.tril(left), np.tril(H.T @ H), atol=2e-3)
     assert np.allclose(right, H.T @ Y, atol=2e-3)
-    ridge = 3.0
+    ridge = 3.0 * sum(map(len, lists)) / 6
     expected = np.linalg.solve(H.T @ H + ridge * np.eye(H.shape[1]), H.T @ Y)
-    model = NextItem(half_lives, ridge).fit(interactions(lists, 6))
+    model = NextItem(half_lives, 3.0).fit(interactions(lists, 6))
     assert np.allclose(model.weights, expected, atol=2e-3)
     successors = Transitions().fit(interactions(lists, 6))
     whole = Histories.from_lists(lists, 6)
@@ -185,6 +185,11 @@ def test_next_item_is_ridge_regression_on_every_example(lists, half_lives):
     last = [place for place, items in enumerate(lists) if len(items) > 1]
     ends = np.cumsum([max(len(items) - 1, 0) for items in lists]) - 1
     assert np.allclose(described.toarray()[last], H[ends[last]], atol=2e-3)
+
+
+def test_next_item_affords_more_half_lives_in_smaller_catalogues():
+    model = NextItem()
+    assert [len(model._decays(n)) for n in (6_000, 7_000, 10_000, 11_000)] == [3, 2, 2, 1]
 
 
 def test_answers_count_with_their_weight():

@@ -1,0 +1,50 @@
+"""Writes what a benchmark measured into its section of docs/benchmarks.md, plots beside it."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numba
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "benchmarks.md"
+PLOTS = DOCS / "benchmarks"
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Render rows of equal keys as Markdown, numbers to the right."""
+    names = list(rows[0])
+    lines = [names, ["---:" if isinstance(rows[0][name], int | float) else "---" for name in names]]
+    lines += [[_cell(row[name]) for name in names] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}"[1:] if 0 < value < 1 else f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def machine(*packages: str) -> str:
+    """Say what the figures were measured on."""
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    cores = numba.config.NUMBA_NUM_THREADS
+    return f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
+
+
+def put(section: str, text: str) -> None:
+    """Replace what stands between the section's two marker comments."""
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    page = PAGE.read_text(encoding="utf-8")
+    if begin not in page or end not in page:
+        raise SystemExit(f"{PAGE} has no section {section!r}")
+    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    PAGE.write_text(pattern.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page), encoding="utf-8")
+    print(f"wrote section {section!r} of {PAGE}")
