@@ -210,6 +210,31 @@ class TestStoreContract:
         again = import_export(store, tmp_path / "export")
         assert all(report.added + report.updated == 0 for report in again.values())
 
+    def test_odd_text_is_kept_as_it_is(self, store: Store):
+        titles = [
+            "\\.",
+            "\\N",
+            "NULL",
+            ' "q" ',
+            "a\nb",
+            "a\tb",
+            "a,b",
+            "'",
+            "100%",
+            "李😀",
+            "\u2028",
+            None,
+        ]
+        frame = pl.DataFrame({"item_id": [f"{n}\\." for n in range(len(titles))], "title": titles})
+        frame = frame.with_columns(attributes=pl.lit('{"\\u0000":"\\\\"}'))
+        import_frame(store, "items", frame)
+        assert store.items()["title"].to_list() == titles
+        assert store.items()["item_id"].to_list() == frame["item_id"].to_list()
+        assert store.items()["attributes"][0] == '{"\\u0000":"\\\\"}'
+        assert changes(import_frame(store, "items", frame)) == (0, 0, len(titles), 0)
+        changed = frame.with_columns(title=pl.lit("\\."))
+        assert changes(import_frame(store, "items", changed)) == (0, len(titles) - 1, 1, 0)
+
     def test_tables_in_memory_are_imported_whole_or_not_at_all(self, store: Store):
         good = pl.DataFrame({"item_id": ["x"], "categories": [["A"]], "released": [date(1, 1, 1)]})
         assert changes(import_frame(store, "items", good)) == (1, 0, 0, 0)

@@ -82,7 +82,8 @@ def _of_fractions(numbers: pl.Series) -> pl.Series:
         .then(n * 1e3)
         .when(size < MICROSECONDS_BELOW)
         .then(n)
-        .otherwise(n / 1e3)
+        .when(size < 2.0**63)
+        .then(n / 1e3)
     )
     whole = microseconds.round().cast(pl.Int64, strict=False)
     return pl.DataFrame({"n": numbers}).select(whole).to_series()
@@ -138,6 +139,8 @@ def to_dates(dates: pl.Series) -> pl.Series:
 def _date(text: str) -> date | None:
     if year := _YEAR.fullmatch(text):
         return date(int(year[1]), 1, 1)
+    if text.isdigit() and len(text) < 5:
+        return None  # a year without its century is no number of seconds
     for form in DATE_FORMATS:
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC).date()

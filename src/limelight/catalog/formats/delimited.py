@@ -32,7 +32,7 @@ class Dialect:
 
     def split(self, line: str) -> list[str]:
         """Split one line into its fields."""
-        if not self.quoted:
+        if not self.quoted or '"' not in line:
             return line.split(self.delimiter)
         return next(csv.reader([line], delimiter=self.delimiter), [])
 

@@ -42,7 +42,7 @@ def records(
         if not text.strip():
             source.push_back(taken[1:])
             continue
-        if reason is None and len(taken) > 1 and not multiline:
+        if reason is None and not multiline and any("\n" in field for field in fields):
             reason = "a quotation mark is opened and not closed"
         if reason is None and len(fields) != n_columns:
             reason = counted(len(fields), n_columns)
