@@ -132,6 +132,15 @@ def test_a_damaged_evaluation_is_made_again(home, fitted):
     assert fitted == ["popularity", "ease", "next-item"]
 
 
+def test_a_damaged_model_is_published_again(home, fitted):
+    first = demo.make_demo(home)
+    fitted.clear()
+    (home.models / "default" / "1" / "model.safetensors").write_bytes(b"")
+    assert demo.make_demo(home).recommended.equals(first.recommended)
+    assert fitted == ["next-item"]
+    assert Registry(home.models).current() == 2
+
+
 def test_an_import_that_was_interrupted_is_taken_up_again(home, fitted):
     def cancel(done, total, message):
         with open_store(home.store_url) as store:

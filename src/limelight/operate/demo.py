@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from limelight.catalog import import_frame, open_store
 from limelight.datasets import Dataset, fetch
-from limelight.errors import BadInputError, NotFoundError
+from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.operate.card import Card, describe_data
 from limelight.operate.demo_report import DemoRun, describe_run
 from limelight.operate.evaluations import Evaluations, evaluation_key
@@ -132,7 +132,7 @@ def _publish(
         if registry.card().metrics.get("evaluation") == metrics["evaluation"]:
             published, _, card = registry.load()
             return published, card
-    except NotFoundError:
+    except (NotFoundError, CorruptError):
         pass
     model.fit(interactions, _named(label, progress))
     registry.publish(model, interactions.item_ids, data=data, metrics=metrics)
