@@ -155,7 +155,9 @@ ENTRIES: dict[str, Entry] = {
         _ours("ease"), tuple({"regularization": value} for value in EASE_PENALTIES), ours=True
     ),
     "transitions": Entry(_ours("transitions"), ({},), ours=True),
-    "next-item": Entry(_ours("next-item"), ({},), ours=True),
+    "next-item": Entry(
+        _ours("next-item"), ({}, {"half_lives": (4,), "regularization": 8.0}), ours=True
+    ),
     "als": Entry(_ours("als"), ALS_SETTINGS, ours=True),
     "mlp": Entry(_ours("mlp"), ({},), ours=True),
     "implicit ALS": Entry(_implicit_als, PEER_ALS_SETTINGS, ours=False),

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from limelight.errors import BadInputError
 from limelight.progress import Progress, silent
+from limelight.recommend.cores import cores_for
 
 BLOCK = 1024
 
@@ -88,22 +89,24 @@ def gram(matrix: csr_matrix) -> Matrix:
 def multiply(left: csr_matrix, right: Matrix) -> Matrix:
     """Multiply a sparse (n, k) by a dense (k, m) float32 matrix on all cores: float32 (n, m)."""
     product = np.zeros((left.shape[0], right.shape[1]), np.float32)
-    _multiply(left.indptr, left.indices, left.data, right, product)
+    with cores_for(len(product)):
+        _multiply(left.indptr, left.indices, left.data, right, product)
     return product
 
 
 def multiply_sparse(left: csr_matrix, right: csr_matrix) -> Matrix:
     """Multiply a sparse (n, k) by a sparse (k, m) matrix on all cores: dense float32 (n, m)."""
     product = np.zeros((left.shape[0], right.shape[1]), np.float32)
-    _multiply_sparse(
-        left.indptr,
-        left.indices,
-        left.data,
-        right.indptr,
-        right.indices,
-        right.data,
-        product,
-    )
+    with cores_for(len(product)):
+        _multiply_sparse(
+            left.indptr,
+            left.indices,
+            left.data,
+            right.indptr,
+            right.indices,
+            right.data,
+            product,
+        )
     return product
 
 

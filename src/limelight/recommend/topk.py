@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from limelight.recommend.cores import cores_for
 from limelight.recommend.interactions import Histories
 
 
@@ -27,7 +28,8 @@ def top_k(
     items = np.full((len(scores), k), -1, np.int32)
     best = np.full((len(scores), k), -np.inf, np.float32)
     if k > 0:
-        _select(scores, offsets, banned, items, best)
+        with cores_for(len(scores)):
+            _select(scores, offsets, banned, items, best)
     return items, best
 
 

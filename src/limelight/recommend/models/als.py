@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from limelight.progress import Progress
+from limelight.recommend.cores import cores_for
 from limelight.recommend.interactions import Histories
 from limelight.recommend.models.base import Model, Scores
 
@@ -76,7 +77,7 @@ class ALS(Model):
         prior = self._prior(fixed)
         confidences = matrix.data * np.float32(self.alpha)
         # Every core solves rows of its own; a matrix product that used all cores too would stall.
-        with threadpool_limits(1, user_api="blas"):
+        with threadpool_limits(1, user_api="blas"), cores_for(len(solution)):
             _solve_rows(matrix.indptr, matrix.indices, confidences, fixed, prior, solution)
         return solution
 
