@@ -21,6 +21,7 @@ def quality(**ndcg: float) -> pl.DataFrame:
             (model, "hr@10", 2 * value, value, 3 * value),
             (model, "ndcg@10", value, value - 0.01, value + 0.02),
             (model, "gini@10", value, None, None),
+            (model, "popularity_lift@10", value - 0.07, None, None),
         ]
     return pl.DataFrame(rows, ["model", "metric", "value", "low", "high"], orient="row")
 
@@ -134,7 +135,7 @@ def test_the_page_shows_what_was_measured_and_recommended(tmp_path, data):
     assert '--share: 41.0%"' in page
     assert re.findall(r'<tr><th scope="row">(\w+)</th>(?:<td)', page)[:2] == ["ease", "popular"]
     best = re.findall(r'<td class="best">([^<]+)</td>', page)
-    assert best == ["0.0800", "0.1600", "0.0400"]
+    assert best == ["0.0800", "0.1600", "0.0100", "0.0400"]
 
 
 def test_text_can_do_no_harm(tmp_path, data):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric in words: its name and cut ("@10"), and if the "highest" or "lowest" is best."""
+    """A metric in words: its name and cut ("@10"), and which value is best, if any."""
 
     key: str
     label: str
@@ -52,7 +52,7 @@ BEYOND: dict[str, tuple[str, str, str]] = {
     "popularity_lift": (
         "Popularity lift",
         "How much more popular the lists are than what people chose themselves; 0 is alike.",
-        "lowest",
+        "nearest to 0",
     ),
     "gini": (
         "Gini",

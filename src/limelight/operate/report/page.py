@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,11 @@ from limelight.operate.report.plots import Estimate, bars, scatter
 
 HEADLINE = "ndcg@10"
 POPULARITY = "popularity@10"
+BEST: dict[str, Callable[[list[float]], float]] = {
+    "highest": max,
+    "lowest": min,
+    "nearest to 0": lambda values: min(values, key=abs),
+}
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,7 @@ def _table(quality: pl.DataFrame, metrics: list[Metric]) -> _Table:
     for metric in metrics:
         column = [values.get((model, metric.key)) for model in models]
         known = [value for value in column if value is not None]
-        best = {"highest": max, "lowest": min}.get(metric.best)
-        wanted = best(known) if best and known else None
+        wanted = BEST[metric.best](known) if metric.best and known else None
         for model, value in zip(models, column, strict=True):
             rows[model].append(_Cell(_figure(value), value is not None and value == wanted))
     return _Table(metrics, rows)
