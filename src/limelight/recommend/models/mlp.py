@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,15 @@ class MLP(Model):
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
         torch = require("torch", "neural", "Training a neural network")
+        threads = torch.get_num_threads()
+        # The batches are too small to share: two cores take longer than one.
+        torch.set_num_threads(1)
+        try:
+            self._train(torch, histories, progress)
+        finally:
+            torch.set_num_threads(threads)
+
+    def _train(self, torch: Any, histories: Histories, progress: Progress) -> None:
         random = np.random.default_rng(self.seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
