@@ -58,24 +58,30 @@ class Implicit:
 
 
 class RecTools:
-    """RecTools: a data set of its own for training and for the histories it is asked about."""
+    """RecTools: a data set of its own for training and for the histories it is asked about.
+
+    Its models know trained items only, counted without gaps, so those that training lacks are left
+    out and the others counted anew.
+    """
 
     def __init__(self, model: Any) -> None:
         self.model = model
 
     def fit(self, train: Interactions) -> None:
-        self.n_items = train.n_items
+        self.trained = np.unique(train.histories.items)
+        self.place = np.full(train.n_items, -1)
+        self.place[self.trained] = np.arange(len(self.trained))
         self.model.fit(self._dataset(train.histories))
 
     def lists(self, histories: Histories, k: int) -> NDArray[np.int32]:
+        known = histories.where(self.place[histories.items] >= 0)
+        asked = np.flatnonzero(known.lengths)
         found = self.model.recommend(
-            users=np.arange(len(histories)),
-            dataset=self._dataset(histories),
-            k=k,
-            filter_viewed=True,
+            users=asked, dataset=self._dataset(known), k=k, filter_viewed=True
         )
         items = np.full((len(histories), k), -1, np.int32)
-        items[found["user_id"].to_numpy(), found["rank"].to_numpy() - 1] = found["item_id"]
+        places = found["rank"].to_numpy() - 1
+        items[found["user_id"].to_numpy(), places] = self.trained[found["item_id"].to_numpy()]
         return items
 
     def _dataset(self, histories: Histories) -> Any:
@@ -86,13 +92,13 @@ class RecTools:
         table = pd.DataFrame(
             {
                 "user_id": histories.owners,
-                "item_id": histories.items,
+                "item_id": self.place[histories.items],
                 "weight": 1.0,
                 "datetime": pd.Timestamp("2000-01-01"),
             }
         )
-        users = IdMap(np.arange(len(histories)))
-        return Dataset(users, IdMap(np.arange(self.n_items)), Table(table))
+        users, items = np.arange(len(histories)), np.arange(len(self.trained))
+        return Dataset(IdMap(users), IdMap(items), Table(table))
 
 
 def _implicit_als(**config: Any) -> Contender:
