@@ -99,6 +99,12 @@ class TestBadRows:
         with pytest.raises(UnavailableError, match="rejected rows can't be written to"):
             import_files(store, "events", path, rejects=tmp_path / "none" / "r.csv")
 
+    def test_the_rejects_file_is_not_the_file_itself(self, store: Store, tmp_path: Path):
+        path = write(tmp_path, "user,item\n,x\n")
+        with pytest.raises(BadInputError, match="write the rejected rows to another file"):
+            import_files(store, "events", path, rejects=tmp_path / "." / "events.csv")
+        assert path.read_text(encoding="utf-8") == "user,item\n,x\n"
+
     def test_lines_are_right_in_later_blocks(
         self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
@@ -364,6 +370,14 @@ class TestFilesThatAreNoTables:
 
 
 class TestStores:
+    def test_a_path_may_hold_any_character(self, tmp_path: Path):
+        path = tmp_path / "a folder?" / "100% #1 é.db"
+        with open_store(path) as store:
+            assert store.counts()["events"] == 0
+        with open_store(str(path)) as store:
+            assert store.place == str(path)
+        assert path.exists()
+
     def test_places_that_cant_be_a_store(self, tmp_path: Path):
         (tmp_path / "text.db").write_text("not a database at all " * 100, encoding="utf-8")
         for place, sentence in [

@@ -5,10 +5,12 @@ import gzip
 import io
 import json
 import lzma
+import os
 import sys
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pyarrow as pa
@@ -284,6 +286,18 @@ class TestFormats:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
         assert read_events("-")["item_id"].to_list() == ["x"]
         assert not sys.stdin.buffer.closed
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+    def test_a_pipe_with_a_name(self, tmp_path: Path):
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+        writer = Thread(target=path.write_bytes, args=(b"user,item\na,x\n",))
+        writer.start()
+        heard = []
+        events = read_events(path, progress=lambda *said: heard.append(said))
+        writer.join()
+        assert events["item_id"].to_list() == ["x"]
+        assert heard[-1] == (14, None, f"reading {path}")
 
     def test_globs_are_sorted_and_files_are_read_once(self, tmp_path: Path):
         (tmp_path / "deep").mkdir()

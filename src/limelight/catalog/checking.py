@@ -44,7 +44,7 @@ class Checker:
         self._source = source
         self._table = table
         self._columns = columns
-        self._kind = kind
+        self._kind = kind.strip().lower() if kind else None
         self._id_columns = {
             "user_id": IdColumn("user_id"),
             "item_id": IdColumn("item_id"),

@@ -10,7 +10,7 @@ from limelight.catalog import schema
 from limelight.catalog.backend import KEYED_EVENTS, ROWS_A_BATCH
 from limelight.catalog.writing import Transaction
 
-ROWS_A_CHUNK = 12_000_000
+ROWS_A_CHUNK = 4_000_000
 """Events held in memory at a time, some 35 bytes each; a longer file is merged in by chunks."""
 
 MEETING = ["user_key", "item_key", "kind_key"]

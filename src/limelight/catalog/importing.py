@@ -62,8 +62,9 @@ def import_files(
     """
     _known(table)
     total = ImportReport()
-    with RejectsFile(rejects) as rejects_file:
-        for source in find(sources):
+    found = find(sources)
+    with RejectsFile(rejects, found) as rejects_file:
+        for source in found:
             with (
                 open_table(
                     source, table, mapping=mapping, format=format, encoding=encoding
@@ -97,7 +98,7 @@ def import_frame(
     with store.writing(progress) as transaction:
         checker = Checker(name, table, columns, None)
         checked = _checked(opened, checker, columns, table, name, silent)
-        report = _write(transaction, table, checked, RejectsFile(None))
+        report = _write(transaction, table, checked, RejectsFile(None, []))
         if report.rejected:
             raise refuse(report, name)
     return report
@@ -121,8 +122,9 @@ def read_events(
     """
     parts: list[pl.DataFrame] = []
     total = ImportReport()
-    with RejectsFile(rejects) as rejects_file:
-        for source in find(sources):
+    found = find(sources)
+    with RejectsFile(rejects, found) as rejects_file:
+        for source in found:
             with open_table(
                 source, "events", mapping=mapping, format=format, encoding=encoding
             ) as opened:

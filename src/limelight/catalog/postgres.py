@@ -31,7 +31,7 @@ class PostgresBackend(Backend):
         """Name the server; nothing is sent yet. Raises MissingExtraError without psycopg."""
         psycopg = require("psycopg", "postgres", "A store in PostgreSQL")
         self.errors = (psycopg.Error,)
-        self._unreachable = psycopg.OperationalError
+        self._outside = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
         self.place = url.set(password=None).render_as_string()
         # Whoever reads sees one state of all tables. A writer has the lock instead, and must see
         # what was committed while it waited.
@@ -79,8 +79,8 @@ class PostgresBackend(Backend):
                 yield _parse(lines)
 
     def explain(self, error: Exception) -> LimelightError | None:
-        """Pass on what the server says, where it is about the server."""
-        if isinstance(error, self._unreachable):
+        """Pass on what the server says, where it is not about our statements."""
+        if isinstance(error, self._outside):
             said = str(error).strip().splitlines()[0]
             return UnavailableError(f"{self.place} can't be used: {said}")
         return None

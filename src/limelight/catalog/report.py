@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from limelight.catalog.formats.batch import Reject
+from limelight.catalog.formats.sources import Source
 from limelight.errors import BadInputError, UnavailableError
 
 EXAMPLES_A_REASON = 3
@@ -78,9 +79,12 @@ class RejectsFile:
     It is made with the first rejected row, and every row is on disk before the import goes on.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Write to ``path``, or nowhere."""
+    def __init__(self, path: Path | None, sources: Iterable[Source]) -> None:
+        """Write to ``path``, or nowhere. Raises BadInputError where it is one of the sources."""
         self._path = None if path is None else Path(path)
+        read = {source.path.resolve() for source in sources if source.path}
+        if self._path and self._path.resolve() in read:
+            raise BadInputError(f"{path} is to be read; write the rejected rows to another file")
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import polars as pl
-from sqlalchemy import Connection, Table, func, make_url, select
+from sqlalchemy import URL, Connection, Table, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from limelight.catalog import migrations, schema
@@ -22,6 +22,8 @@ from limelight.errors import BadInputError
 from limelight.progress import Progress, silent
 
 IDS_A_QUERY = 500
+FEW_KEYS = 5_000
+KEY_COLUMNS = {"users": "user_key", "items": "item_key", "kinds": "kind_key"}
 
 
 def open_store(url: str | Path) -> Store:
@@ -42,11 +44,10 @@ def open_store(url: str | Path) -> Store:
 
 
 def _backend(url: str | Path) -> Backend:
-    text = str(url)
-    if isinstance(url, Path) or "://" not in text:
-        text = f"sqlite:///{text}"
+    if isinstance(url, Path) or "://" not in url:
+        return SqliteBackend(URL.create("sqlite", database=str(Path(url).expanduser())))
     try:
-        parsed = make_url(text)
+        parsed = make_url(url)
     except ArgumentError:
         raise BadInputError(
             "that is no store; write sqlite:///path/to/file.db or postgresql://host/database"
@@ -149,7 +150,7 @@ class Store:
                 return pl.DataFrame(schema=EVENTS)
             table = pl.concat(keyed).sort("time", "arrival")
             del keyed
-            return _named(table, _Names(connection))
+            return _named(table, _Names(connection, table))
 
     def event_batches(self) -> Iterator[pl.DataFrame]:
         """Give all events in the order of arrival, some at a time, in bounded memory."""
@@ -188,21 +189,26 @@ class Store:
 
 
 class _Names:
-    """The text ids of a snapshot's integer keys."""
+    """The text ids of a snapshot's integer keys: of all, or of ``events`` where they have few."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._of = {
-            table: _by_key(connection, schema.NAMES[table], schema.ID_COLUMNS[table])
-            for table in schema.NAMES
-        }
+    def __init__(self, connection: Connection, events: pl.DataFrame | None = None) -> None:
+        self._of = {}
+        for name, column in KEY_COLUMNS.items():
+            keys = None if events is None else events[column].unique()
+            few = keys if keys is not None and len(keys) <= FEW_KEYS else None
+            self._of[name] = _by_key(connection, name, few)
 
     def of(self, table: str, keys: pl.Series) -> pl.Series:
         return self._of[table].gather(keys)
 
 
-def _by_key(connection: Connection, table: Table, column: str) -> pl.Series:
+def _by_key(connection: Connection, name: str, keys: pl.Series | None) -> pl.Series:
     """Lay the ids out so that an id's place is its key."""
-    rows = connection.execute(select(table.c.key, table.c[column]).order_by(table.c.key)).all()
+    table = schema.NAMES[name]
+    query = select(table.c.key, table.c[schema.ID_COLUMNS[name]])
+    if keys is not None:
+        query = query.where(table.c.key.in_(keys.to_list()))
+    rows = connection.execute(query).all()
     names = pl.DataFrame(rows, schema={"key": pl.Int32, "id": pl.String}, orient="row")
     most = names["key"].max() or 0
     places = pl.DataFrame({"key": pl.int_range(int(str(most)) + 1, dtype=pl.Int32, eager=True)})

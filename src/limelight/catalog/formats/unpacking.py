@@ -63,7 +63,7 @@ DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa
 class Unpacked:
     """The bytes of a source from its start, unpacked as they are read.
 
-    ``total`` is the size of the file as it lies on disk, None for standard input.
+    ``total`` is the size of the file as it lies on disk, None for standard input and pipes.
     """
 
     def __init__(self, source: Source) -> None:
@@ -73,7 +73,7 @@ class Unpacked:
         try:
             if source.path:
                 self._file = io.BufferedReader(source.path.open("rb", buffering=0))
-                self.total = source.path.stat().st_size
+                self.total = source.path.stat().st_size if source.path.is_file() else None
             else:
                 self._file = io.BufferedReader(cast("io.FileIO", sys.stdin.buffer))
             magic = self._file.peek(HEAD_BYTES)
@@ -117,7 +117,7 @@ class Unpacked:
 
     @property
     def done(self) -> int:
-        """How far the file on disk is read; for standard input, how many bytes were given."""
+        """How far the file on disk is read; where that can't be told, how many bytes were given."""
         return self._given if self.total is None else self._file.tell()
 
     def read(self, size: int) -> bytes:
@@ -162,7 +162,7 @@ class Unpacked:
 
     def _only_member(self) -> BinaryIO:
         if self.total is None:
-            raise BadInputError("a zip archive can't be read from standard input; unpack it")
+            raise BadInputError(f"{self.name}: a zip archive can't be read from a pipe; unpack it")
         try:
             archive = zipfile.ZipFile(self._file)
             names = [
