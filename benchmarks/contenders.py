@@ -61,7 +61,8 @@ class RecTools:
     """RecTools: a data set of its own for training and for the histories it is asked about.
 
     Its models know trained items only, counted without gaps, so those that training lacks are left
-    out and the others counted anew.
+    out and the others counted anew. It takes the number of items from the largest among the events,
+    so a user of no other use has met the last one.
     """
 
     def __init__(self, model: Any) -> None:
@@ -91,13 +92,13 @@ class RecTools:
 
         table = pd.DataFrame(
             {
-                "user_id": histories.owners,
-                "item_id": self.place[histories.items],
+                "user_id": np.append(histories.owners, len(histories)),
+                "item_id": np.append(self.place[histories.items], len(self.trained) - 1),
                 "weight": 1.0,
                 "datetime": pd.Timestamp("2000-01-01"),
             }
         )
-        users, items = np.arange(len(histories)), np.arange(len(self.trained))
+        users, items = np.arange(len(histories) + 1), np.arange(len(self.trained))
         return Dataset(IdMap(users), IdMap(items), Table(table))
 
 
@@ -120,11 +121,12 @@ def _rectools_ease(**config: Any) -> Contender:
 
 
 def _rectools_als(**config: Any) -> Contender:
+    """It folds no history in: users are ranked by the factors that training gave them."""
     from implicit.als import AlternatingLeastSquares
     from rectools.models import ImplicitALSWrapperModel
 
     model = AlternatingLeastSquares(random_state=0, **config)
-    return RecTools(ImplicitALSWrapperModel(model, recompute_user_factors=True))
+    return RecTools(ImplicitALSWrapperModel(model))
 
 
 @dataclass(frozen=True)
