@@ -1,40 +1,56 @@
 # The two commands: `make demo` and `make test`. Everything is installed into .venv with pinned versions.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
-BIN := .venv/Scripts
+BIN := Scripts
 else
-BIN := .venv/bin
+BIN := bin
 endif
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+RUN := .venv/$(BIN)
+BENCH := .venv-bench/$(BIN)
+INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format bench clean
 
+# A home of its own, so that the films don't mix with what is imported later.
 demo: .venv/.demo
-	$(BIN)/limelight demo
+	$(RUN)/limelight demo --home limelight-home
 
 test: .venv/.test lint
-	$(BIN)/python -m pytest
+	$(RUN)/python -m pytest
 
 lint: .venv/.test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
 
 format: .venv/.test
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+# Each script writes its tables and plots of docs/benchmarks.md.
+bench: .venv-bench/.bench
+	$(BENCH)/python benchmarks/next_item.py
+	$(BENCH)/python benchmarks/protocols.py
+	$(BENCH)/python benchmarks/scaling.py
+	$(BENCH)/python benchmarks/next_item_steps.py
+	$(BENCH)/python benchmarks/import_speed.py --write
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-bench build dist
 
-.venv/pyvenv.cfg:
-	$(PYTHON) -m venv .venv
+%/pyvenv.cfg:
+	$(PYTHON) -m venv $*
 
 .venv/.demo: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	$(PIP) -e '.[neural,report]'
+	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[neural,report]'
 	@touch $@
 
 .venv/.test: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	$(PIP) -e '.[test]'
+	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[test]'
+	@touch $@
+
+# RecTools needs an older NumPy.
+.venv-bench/.bench: .venv-bench/pyvenv.cfg pyproject.toml constraints-bench.txt
+	$(BENCH)/python $(INSTALL) -c constraints-bench.txt -e '.[bench]'
 	@touch $@
