@@ -228,7 +228,7 @@ def test_the_demo_tells_what_the_report_shows(
         made={},
         commands=[],
     )
-    monkeypatch.setattr("limelight.operate.demo.make_demo", lambda home, progress: found)
+    monkeypatch.setattr("limelight.operate.demo.make_demo", lambda *_, **__: found)
     monkeypatch.setattr("limelight.operate.report.write_report", lambda path, data: path)
     page = run("demo").stdout
     assert page.index("Popularity is right.") < page.index("Popularity   0.2000")

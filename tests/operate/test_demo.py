@@ -163,3 +163,20 @@ def test_somebodys_own_data_are_left_alone(home, fitted):
     with open_store(home.store_url) as store:
         assert store.fingerprint() == before
     assert fitted == []
+
+
+def test_another_store_than_the_homes_own(home, fitted, tmp_path):
+    other = tmp_path / "other.db"
+    data = demo.make_demo(home, store_url=f"sqlite:///{other}")
+    with open_store(other) as store:
+        assert store.counts()["events"] == 3_000
+    assert not (home.folder / "limelight.db").exists()
+    assert all(command.endswith(f'--store "{other}"') for command in data.commands)
+
+
+def test_a_store_that_holds_the_data_set_is_used_as_it_is(home, fitted):
+    tiny = Tiny(Path())
+    with open_store(home.make().store_url) as store:
+        import_frame(store, "items", tiny.items())
+        import_frame(store, "events", tiny.events())
+    assert demo.make_demo(home).counts["ratings"] == "3,000"

@@ -25,14 +25,14 @@ def demo(session: Session) -> Answer:
     \b
     Examples:
       limelight demo
-      limelight demo --home /tmp/limelight-demo
+      limelight demo --home films --json
     """
     from limelight.operate.demo import make_demo
     from limelight.operate.report import write_report
 
     home = session.home
     with session.progress() as progress:
-        found = make_demo(home, progress)
+        found = make_demo(home, progress, store_url=session.store)
     report = write_report(home.folder / "report.html", found)
     data = {
         "report": report,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from limelight.catalog import import_frame, open_store
+from limelight.catalog import Store, import_frame, open_store
 from limelight.datasets import Dataset, fetch
 from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.operate.card import Card, describe_data
@@ -39,17 +39,19 @@ MODELS: dict[str, Model] = {
 }
 
 
-def make_demo(home: Home, progress: Progress = silent) -> ReportData:
+def make_demo(
+    home: Home, progress: Progress = silent, *, store_url: str | None = None
+) -> ReportData:
     """Do the main job with MovieLens-100k in a home, and give everything that there is to show.
 
-    What an earlier run judged and published from the same data, with the same settings and the same
-    code, is used again. Raises BadInputError where the home holds somebody's own data, and
-    MissingExtraError without PyTorch.
+    ``store_url`` is another store than the home's own. What an earlier run judged and published
+    from the same data, with the same settings and the same code, is used again. Raises
+    BadInputError where the store holds somebody's own data, and MissingExtraError without PyTorch.
     """
     begun = datetime.now(UTC)
     dataset = fetch(DATASET, home.make().datasets, progress)
-    _import(dataset, home, progress)
-    with open_store(home.store_url) as store:
+    with open_store(store_url or home.store_url) as store:
+        _import(dataset, store, progress)
         interactions = read_interactions(store)
         categories = categories_of(interactions, store)
         items, users, events = store.items(), store.users(), store.events()
@@ -60,6 +62,7 @@ def make_demo(home: Home, progress: Progress = silent) -> ReportData:
     progress(0, None, "recommending")
     run = DemoRun(
         home=home.folder,
+        store=None if store_url is None else store.place,
         begun=begun,
         dataset=dataset,
         judged=judged,
@@ -74,21 +77,19 @@ def make_demo(home: Home, progress: Progress = silent) -> ReportData:
     return describe_run(run)
 
 
-def _import(dataset: Dataset, home: Home, progress: Progress) -> None:
-    """Bring the data set into the home's store, unless an earlier run did."""
-    ours = home.folder / "demo"
-    with open_store(home.store_url) as store:
-        imported = store.counts()["events"] > 0
-        if imported and not ours.is_dir():
-            raise BadInputError(
-                f"{store.place} holds data of your own, with which the demo would mix its own; "
-                "give it another folder with --home"
-            )
-        ours.mkdir(exist_ok=True)
-        if not imported:
-            import_frame(store, "items", dataset.items(), progress=progress)
-            import_frame(store, "users", dataset.users(), progress=progress)
-            import_frame(store, "events", dataset.events(), progress=progress)
+def _import(dataset: Dataset, store: Store, progress: Progress) -> None:
+    """Bring the data set into the store, unless it is there."""
+    counts, items = store.counts(), dataset.items()
+    ours = set(store.items()["item_id"]) == set(items["item_id"])
+    if any(counts.values()) and not ours:
+        raise BadInputError(
+            f"{store.place} holds data of your own, with which the demo would mix its own; "
+            "give it another folder with --home, or another --store"
+        )
+    if not counts["events"]:
+        import_frame(store, "items", items, progress=progress)
+        import_frame(store, "users", dataset.users(), progress=progress)
+        import_frame(store, "events", dataset.events(), progress=progress)
 
 
 def _judge(

@@ -27,6 +27,7 @@ class DemoRun:
     """What the demo did: the data, every model's evaluation, and the best one, ready to ask."""
 
     home: Path
+    store: str | None
     begun: datetime
     dataset: Dataset
     judged: Mapping[str, Evaluation]
@@ -76,7 +77,7 @@ def describe_run(run: DemoRun) -> ReportData:
         },
         made=_made(run),
         commands=[
-            f"limelight {command}{_home_option(run.home)}"
+            f"limelight {command}{_where(run)}"
             for command in (
                 "demo",
                 f"recommend {user_id} -n {N_RECOMMENDED}",
@@ -167,5 +168,7 @@ def _made(run: DemoRun) -> dict[str, str]:
     }
 
 
-def _home_option(home: Path) -> str:
-    return "" if home == Home.find().folder else f' --home "{home}"'
+def _where(run: DemoRun) -> str:
+    """Give the options that say where the demo's state is, if that is not where it usually is."""
+    home = "" if run.home == Home.find().folder else f' --home "{run.home}"'
+    return home if run.store is None else f'{home} --store "{run.store}"'
