@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.recommend.interactions import Histories, Interactions
+from limelight.recommend.ordering import order_events
 
 
 def frame(**columns):
@@ -94,6 +95,17 @@ def test_damaged_folders_are_refused(tmp_path):
     (folder / "items.npy").write_bytes(b"not an array")
     with pytest.raises(CorruptError, match="build it again"):
         Interactions.load(folder)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-2, 2)), max_size=30))
+def test_events_are_ordered_as_a_stable_sort_orders_them(events):
+    users = np.array([user for user, _ in events], np.int32)
+    times = np.array([time for _, time in events], np.int64)
+    order, offsets = order_events(users, 5, times)
+    assert order.tolist() == np.lexsort([times, users]).tolist()
+    assert offsets.tolist() == [0, *np.cumsum(np.bincount(users, minlength=5))]
+    assert order_events(users, 5, None)[0].tolist() == np.argsort(users, kind="stable").tolist()
 
 
 ROWS = st.lists(st.lists(st.integers(0, 4), max_size=6), max_size=6)
