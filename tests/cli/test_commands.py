@@ -243,11 +243,17 @@ def test_the_demo_tells_what_the_report_shows(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a console, not here")
-def test_ctrl_c_leaves_nothing_broken(
+@pytest.mark.parametrize(
+    ("sent", "code", "said"), [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"")]
+)
+def test_being_stopped_leaves_nothing_broken(
     start: Callable[..., subprocess.Popen[bytes]],
     answer: Callable[..., Any],
     events: Path,
     home: Path,
+    sent: signal.Signals,
+    code: int,
+    said: bytes,
 ) -> None:
     answer("import", "events", events)
     process = start("import", "events", "-", "--json")
@@ -261,10 +267,10 @@ def test_ctrl_c_leaves_nothing_broken(
         time.sleep(0.05)
     else:
         pytest.fail("it never began")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (130, b"")
-    assert b"interrupted" in err
+    assert (process.returncode, out) == (code, b"")
+    assert said in err
     assert b"Traceback" not in err
     with open_store(home / "limelight.db") as store:
         assert store.counts()["events"] == 900

@@ -73,6 +73,19 @@ def test_wrong_usage_exits_with_2(run: Callable[..., Result], words: list[str]) 
     assert "nonsense" in result.stderr
 
 
+@pytest.mark.parametrize("words", [["nonsense"], ["datasets", "list", "--nonsense"]])
+def test_wrong_usage_is_a_document_too(
+    start: Callable[..., subprocess.Popen[bytes]], words: list[str]
+) -> None:
+    process = start("--json", *words)
+    out, err = process.communicate()
+    error = json.loads(out)["error"]
+    assert process.returncode == 2
+    assert error["kind"] == "BadInputError"
+    assert "nonsense" in error["message"]
+    assert err.decode().splitlines() == [f"error: {error['message']}"]
+
+
 def test_shared_options_go_before_or_after_the_command(run: Callable[..., Result]) -> None:
     before, after = run("--json", "datasets", "list"), run("datasets", "list", "--json")
     assert json.loads(before.stdout) == json.loads(after.stdout)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 
 from limelight.cli import catalog, datasets, demo, models, recommend, train
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
+from limelight.errors import BadInputError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 failed; 2 bad input or usage; 3 not found; 4 an extra part is not "
     "installed; 5 a stored file is corrupt; 6 something could not be reached or written; "
-    "130 interrupted by Ctrl-C; 141 nobody read the output."
+    "130 interrupted by Ctrl-C; 141 nobody read the output; 143 terminated."
 )
+TERMINATED = 143
+UsageError: Any = typer.BadParameter.__mro__[1]  # which Typer itself does not export
 
 app = typer.Typer(
     name="limelight",
@@ -68,4 +73,18 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a title that the terminal can't show is no failure
             stream.reconfigure(errors="replace")
-    app()
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        code = error.exit_code
+        if "--json" in sys.argv:
+            Session(as_json=True).fail(BadInputError(error.format_message()))
+        else:
+            error.show()
+    sys.exit(code)
+
+
+def _end(signal_number: int, frame: FrameType | None) -> None:
+    """Unwind as after Ctrl-C, so that no draft is left behind."""
+    sys.exit(TERMINATED)

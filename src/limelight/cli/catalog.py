@@ -21,7 +21,7 @@ imports = typer.Typer(no_args_is_help=True, help="Bring in events, items and use
 app.add_typer(imports, name="import")
 
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Files or globs; - is standard input.")
+    list[str], typer.Argument(metavar="FILE", help="Files or globs; - is standard input.")
 ]
 Map = Annotated[
     list[str] | None,

@@ -11,7 +11,7 @@ from limelight.cli.session import Answer, Session, VersionOption, command
 
 app = typer.Typer(no_args_is_help=True, help="List, show and roll back published models.")
 
-Name = Annotated[str, typer.Argument(metavar="[NAME]", help="A model that `models list` shows.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A model that `models list` shows.")]
 
 
 @command(app, "list")

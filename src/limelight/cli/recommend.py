@@ -35,7 +35,7 @@ History = Annotated[
 @command(app, "recommend")
 def recommend(
     session: Session,
-    user: Annotated[str | None, typer.Argument(metavar="[USER]", help="A user's id.")] = None,
+    user: Annotated[str | None, typer.Argument(metavar="USER", help="A user's id.")] = None,
     history: History = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="Rank for everybody, into the file that --out names.")
