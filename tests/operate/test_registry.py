@@ -65,6 +65,22 @@ def test_what_is_published_comes_back(registry):
     json.dumps(asdict(card), allow_nan=False)
 
 
+def test_a_fallback_is_published_and_held_to_the_card(registry):
+    publish(registry)
+    assert registry.load_fallback() is None
+    publish(registry, fallback=popularity(3))
+    assert registry.load_fallback().counts.max() == 3 * 3
+    (registry.root / "default" / "2" / "fallback" / "model.json").unlink()
+    for read in (registry.load, registry.load_fallback):
+        with pytest.raises(CorruptError, match=r"fallback.*can't be read"):
+            read()
+    fewer = Popularity().fit(
+        Interactions.from_frame(pl.DataFrame({"user_id": "a", "item_id": "b"}))
+    )
+    with pytest.raises(BadInputError, match="same titles"):
+        publish(registry, fallback=fewer)
+
+
 def test_versions_increase_and_the_newest_is_current(registry):
     assert [publish(registry, times) for times in range(1, 13)] == list(range(1, 13))
     assert registry.versions() == list(range(1, 13))

@@ -145,6 +145,13 @@ def test_a_fallback_can_be_given() -> None:
     assert table["item_id"].to_list() == ["a"]
 
 
+def test_popularity_is_its_own_fallback() -> None:
+    popular = Popularity()
+    popular.counts = np.array([0, 0, 5, 0, 0], np.float32)
+    with pytest.warns(LimelightWarning):
+        assert Recommender(popular, IDS).recommend("ann", 1)["score"].to_list() == [5]
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [

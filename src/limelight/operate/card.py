@@ -34,7 +34,7 @@ class Card:
     metrics    what it reached, as ``Evaluation.to_dict`` tells it
     versions   Python and the libraries it was made with
     published  ISO 8601 time in UTC
-    files      file name -> {"bytes", "sha256"}
+    files      file's path in the folder -> {"bytes", "sha256"}
     """
 
     model: str
@@ -84,7 +84,11 @@ def write_card(
         metrics=dict(metrics),
         versions={"python": platform.python_version(), **_installed()},
         published=datetime.now(UTC).isoformat(timespec="seconds"),
-        files={path.name: _measure(path) for path in sorted(folder.iterdir())},
+        files={
+            path.relative_to(folder).as_posix(): _measure(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
     )
     try:
         # As it will be read: JSON turns tuples into lists and every key into text.

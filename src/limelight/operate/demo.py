@@ -136,7 +136,13 @@ def _publish(
     except (NotFoundError, CorruptError):
         pass
     model.fit(interactions, _named(label, progress))
-    registry.publish(model, interactions.item_ids, data=data, metrics=metrics)
+    registry.publish(
+        model,
+        interactions.item_ids,
+        fallback=Popularity().fit(interactions),
+        data=data,
+        metrics=metrics,
+    )
     return model, registry.card()
 
 

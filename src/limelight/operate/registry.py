@@ -1,6 +1,7 @@
 """Published models in a folder: whole or not there, never changed, and one step back.
 
-``<root>/<name>/<version>/`` holds what ``Model.save`` writes, the titles' ids and a card. A draft
+``<root>/<name>/<version>/`` holds what ``Model.save`` writes, the titles' ids and a card, and in
+``fallback/`` the model for whom that one has nothing to go by. A draft
 is written beside the versions and renamed into place, which no reader can see half done. The newest
 version is current at that moment, with no pointer to write that could be lost in between; only
 going back writes one, and it holds until something newer is published.
@@ -15,6 +16,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,6 +28,7 @@ from limelight.operate.card import Card, check_files, read_card, write_card
 from limelight.recommend.models import Model, load_model
 
 IDS_FILE = "item_ids.parquet"
+FALLBACK_FOLDER = "fallback"
 ROLLED_BACK_FILE = "rolled_back.json"
 DRAFT = ".draft-"
 ABANDONED_AFTER = 24 * 3600  # seconds: no publisher works on a draft for a day
@@ -48,15 +51,16 @@ class Registry:
         item_ids: Iterable[str],
         *,
         name: str = "default",
+        fallback: Model | None = None,
         data: Mapping[str, Any] | None = None,
         metrics: Mapping[str, Any] | None = None,
     ) -> int:
         """Add a version, which becomes the current one, and return its number.
 
-        ``item_ids`` names the model's titles in the order of its indices. ``data`` and ``metrics``
-        go into the card: see ``card.describe_data`` and ``Evaluation.to_dict``. Several processes
-        may publish at once. Raises BadInputError, or UnavailableError where the folder can't be
-        written.
+        ``item_ids`` names the model's titles in the order of its indices; ``fallback`` is of the
+        same titles. ``data`` and ``metrics`` go into the card: see ``card.describe_data`` and
+        ``Evaluation.to_dict``. Several processes may publish at once. Raises BadInputError, or
+        UnavailableError where the folder can't be written.
         """
         if not hasattr(model, "n_items"):
             raise BadInputError(f"the {model.name} model was not fitted, so it can't be published")
@@ -67,14 +71,19 @@ class Registry:
             )
         if ids["item_id"].null_count() or ids["item_id"].n_unique() < ids.height:
             raise BadInputError("the titles' ids must be there and differ from each other")
+        if fallback is not None and fallback.n_items != model.n_items:
+            raise BadInputError("the fallback must score the same titles as the model")
         folder = self._folder(name)
         draft = folder / f"{DRAFT}{uuid4().hex}"
         try:
             draft.mkdir(parents=True)
             model.save(draft)
             ids.write_parquet(draft / IDS_FILE)
+            if fallback is not None:
+                (draft / FALLBACK_FOLDER).mkdir()
+                fallback.save(draft / FALLBACK_FOLDER)
             write_card(draft, model, data or {}, metrics or {})
-            for path in [*draft.iterdir(), draft]:
+            for path in [*draft.rglob("*"), draft]:
                 _flush(path)
             version = _rename_to_next(draft)
             for path in (folder, self.root):
@@ -108,6 +117,20 @@ class Registry:
                 f"{folder} has {len(item_ids):,} ids for the model's {model.n_items:,} titles"
             )
         return model, item_ids, card
+
+    def load_fallback(self, name: str = "default", version: int | None = None) -> Model | None:
+        """Read the fallback of a version, else of the current one; None where it has none.
+
+        Raises as ``load`` does.
+        """
+        folder = self._version(name, version)
+        card = read_card(folder)
+        inside = f"{FALLBACK_FOLDER}/"
+        files = {path: file for path, file in card.files.items() if path.startswith(inside)}
+        if not files:
+            return None
+        check_files(folder, replace(card, files=files))
+        return load_model(folder / FALLBACK_FOLDER)
 
     def card(self, name: str = "default", version: int | None = None) -> Card:
         """Read the card of a version, else of the current one, without reading the model."""

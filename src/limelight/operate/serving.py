@@ -17,8 +17,7 @@ from limelight.operate.registry import Registry
 from limelight.progress import Progress, silent
 from limelight.recommend.interactions import Interactions
 from limelight.recommend.metrics import category_shares
-from limelight.recommend.models import Popularity
-from limelight.recommend.recommender import Recommender, align
+from limelight.recommend.recommender import Recommender
 from limelight.recommend.titles import Titles
 
 
@@ -88,9 +87,9 @@ def open_recommender(
 ) -> Recommender:
     """Make a published model ready for one user, for everybody, or for histories alone.
 
-    Only the events that this takes are read; popularity, which stands in where there is nothing to
-    go by, reads the rest when it is needed.
+    Only the events that this takes are read.
     """
+    version = registry.current(name) if version is None else version
     model, item_ids, _ = registry.load(name, version)
     interactions = None
     if everybody:
@@ -98,10 +97,10 @@ def open_recommender(
     elif user_id is not None:
         events = source.events(user_id)
         interactions = None if events.is_empty() else Interactions.from_frame(events)
-
-    def popularity() -> Popularity:
-        return Popularity().fit(align(read_interactions(source), item_ids))
-
     return Recommender(
-        model, item_ids, items=source.items(), interactions=interactions, fallback=popularity
+        model,
+        item_ids,
+        items=source.items(),
+        interactions=interactions,
+        fallback=registry.load_fallback(name, version),
     )

@@ -11,7 +11,7 @@ from limelight.operate.registry import Registry
 from limelight.progress import Progress, silent
 from limelight.recommend.evaluate import evaluate
 from limelight.recommend.interactions import Interactions
-from limelight.recommend.models import MODELS, Model
+from limelight.recommend.models import MODELS, Model, Popularity
 from limelight.recommend.splits import leave_one_out
 
 METRICS = ("hr", "ndcg", "mrr", "coverage", "novelty", "popularity_lift")
@@ -37,6 +37,7 @@ def train(
         model,
         interactions.item_ids,
         name=name,
+        fallback=Popularity().fit(interactions),
         data=describe_data(interactions),
         metrics=metrics,
     )

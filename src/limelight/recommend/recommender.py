@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from warnings import warn
@@ -41,7 +41,7 @@ class Recommender:
         *,
         items: pl.DataFrame | None = None,
         interactions: Interactions | None = None,
-        fallback: Model | Callable[[], Model] | None = None,
+        fallback: Model | None = None,
     ) -> None:
         """Join a fitted model with what is known of its titles and its users.
 
@@ -49,7 +49,7 @@ class Recommender:
         catalogue (item_id and as many of title, kind, released, categories as there are).
         ``interactions`` may be newer than the model: events with titles that the model never saw
         are left out, with a LimelightWarning. ``fallback`` is popularity among ``interactions``
-        unless given; a function that makes it is called when it is first needed.
+        unless given; a popularity model is its own.
         """
         self.model = model
         self.titles = Titles(item_ids, items)
@@ -154,10 +154,10 @@ class Recommender:
     @cached_property
     def fallback(self) -> Model:
         """The model for those of whom nothing is known. Raises NotFoundError without one."""
-        if isinstance(self._fallback, Model):
-            return self._fallback
+        if isinstance(self.model, Popularity):
+            return self.model
         if self._fallback is not None:
-            return self._fallback()
+            return self._fallback
         if self.interactions is None:
             raise NotFoundError(
                 "there is no history to go by and no fallback: give the recommender interactions"
