@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -170,6 +171,18 @@ def test_every_protocol_compares_models(
     assert found["users"] > 0
 
 
+def test_a_comparison_fits_a_narrow_terminal(
+    run: Callable[..., Result], answer: Callable[..., Any], events: Path
+) -> None:
+    names = ["ease", "ease:regularization=20", "popularity"]
+    words = [word for name in names for word in ("--model", name)]
+    page = run("evaluate", *words, "--events", events).stdout
+    assert max(map(len, page.splitlines())) <= 80
+    assert all(page.count(f"  {name}  ") == 2 for name in names)
+    standings = answer("evaluate", *words, "--events", events)["standings"]
+    assert sorted(row["model"] for row in standings) == names
+
+
 def test_a_data_set_into_the_store(
     answer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,7 +246,7 @@ def test_the_demo_tells_what_the_report_shows(
     page = run("demo").stdout
     assert page.index("Popularity is right.") < page.index("Popularity   0.2000")
     assert page.index("Popularity   0.2000") < page.index("EASE         0.1000")
-    assert "because you watched Alien, 100 %" in page
+    assert re.search(r"because you watched\n.*\n +Aliens +0.5000 +Alien, 100 %\n", page)
     assert "Similar to Aliens" in page
     assert page.endswith(f"The report is in {home / 'report.html'}\n")
     document = answer("demo")

@@ -202,6 +202,7 @@ def test_progress_only_on_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
         with Session().progress() as listen:
             listen(1, 2, "counting [stars]")
             listen(2, None, "and more")
+            listen(1, 2, "counting [stars]")
     monkeypatch.setattr(sys, "stderr", quiet)
     with Session().progress():
         pass

@@ -1,6 +1,7 @@
 """From a file of events to ranked titles on the command line, with the numbers of the library."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -100,11 +101,19 @@ def test_histories_and_filters(
     assert [row["item_id"] for row in only] == ["3"]
 
 
-def test_people_read_titles_and_reasons(run: Callable[..., Result], trained: None) -> None:
+def test_people_read_titles_and_reasons(
+    run: Callable[..., Result], answer: Callable[..., Any], trained: None
+) -> None:
     lines = run("recommend", "--history", "3", "-n", 2).stdout.splitlines()
-    assert lines[0].split() == ["item", "id", "title", "score", "reasons"]
+    heading = ["item id", "title", "score", "because you watched"]
+    assert re.split(r"\s{2,}", lines[0].strip()) == heading
     assert len(lines) == 4
-    assert all("because you watched Title 3, “é🎬”, 100 %" in line for line in lines[2:])
+    assert all(line.endswith("Title 3, “é🎬”, 100 %") for line in lines[2:])
+    assert run("similar", "3").stdout.startswith("Similar to Title 3, “é🎬”\n")
+    total = answer("explain", "7", "3")["sum"]
+    assert run("explain", "7", "3").stdout.startswith(f"Title 3, “é🎬”: {total:.4f} in all\n")
+    nothing = run("recommend", "7", "--allow", "nonsense").stdout
+    assert nothing == "no title is left to recommend\n"
 
 
 def test_a_stranger_gets_what_is_popular_and_a_note(

@@ -12,8 +12,8 @@ from typing import Any, TextIO
 import numpy as np
 import polars as pl
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import Console, JustifyMethod, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -58,18 +58,21 @@ def table(frame: pl.DataFrame, title: str | None = None) -> Table:
         box=SIMPLE_HEAD, title=None if title is None else visible(title), title_justify="left"
     )
     for name, dtype in frame.schema.items():
-        laid.add_column(name.replace("_", " "), justify="right" if dtype.is_numeric() else "left")
+        justify: JustifyMethod = "right" if dtype.is_numeric() else "left"
+        laid.add_column(name.replace("_", " "), justify=justify, overflow="fold")
     for row in frame.iter_rows():
         laid.add_row(*(Text(text(value)) for value in row))
     return laid
 
 
 def with_reasons(recommendations: pl.DataFrame) -> pl.DataFrame:
-    """Put the reasons of recommendations into words."""
-    from limelight.recommend.explain import describe
+    """Put the reasons of recommendations into words; the heading says what all have in common."""
+    from limelight.recommend.explain import BECAUSE, describe
 
-    words = [describe(reasons) for reasons in recommendations["reasons"].to_list()]
-    return recommendations.with_columns(pl.Series("reasons", words, dtype=pl.String))
+    words = pl.Series(map(describe, recommendations["reasons"]), dtype=pl.String)
+    because = len(words) > 0 and words.str.starts_with(BECAUSE).all()
+    name, words = (BECAUSE, words.str.strip_prefix(BECAUSE)) if because else ("reasons", words)
+    return recommendations.drop("reasons").with_columns(words.alias(name.strip()))
 
 
 def plain(value: Any) -> Any:
@@ -93,16 +96,19 @@ def plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bars() -> Iterator[Listener]:
-    """Show one bar for each kind of work on standard error, from the first news on."""
+    """Show a bar for the work at hand on standard error, from the first news on."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     bars = Progress(*columns, console=Console(stderr=True), transient=True)
-    tasks: dict[str, TaskID] = {}
+    task = bars.add_task("", total=None)
+    at_hand = None
 
     def listen(done: float, total: float | None, message: str) -> None:
-        if message not in tasks:
+        nonlocal at_hand
+        if message != at_hand:
             bars.start()
-            tasks[message] = bars.add_task(visible(message), total=total)
-        bars.update(tasks[message], completed=done, total=total)
+            bars.reset(task, description=visible(message))
+            at_hand = message
+        bars.update(task, completed=done, total=total)
 
     try:
         yield listen

@@ -16,6 +16,7 @@ from limelight.cli.session import (
     Session,
     VersionOption,
     command,
+    visible,
 )
 from limelight.errors import BadInputError
 
@@ -108,7 +109,8 @@ def recommend(
     if out is not None:
         rows = write_frames(out, [_ranked(user, found)])
         return Answer({"out": out, "rows": rows}, f"{rows:,} rows are in {out}")
-    return Answer({"user": user, "recommendations": found}, table(with_reasons(found)))
+    text = table(with_reasons(found)) if found.height else "no title is left to recommend"
+    return Answer({"user": user, "recommendations": found}, text)
 
 
 @command(app, "similar")
@@ -130,8 +132,8 @@ def similar(
 
     with session.source(None) as source:
         recommender = open_recommender(session.registry, source, name=name, version=version)
-        found = recommender.similar(item, n)
-    return Answer({"item": item, "similar": found}, table(found))
+        found, title = recommender.similar(item, n), recommender.titles.name(item)
+    return Answer({"item": item, "similar": found}, table(found, f"Similar to {title}"))
 
 
 @command(app, "explain")
@@ -154,6 +156,8 @@ def explain(
       limelight explain 196 50
       limelight explain 50 --history 172,181
     """
+    from rich.console import Group
+
     from limelight.cli.display import table
     from limelight.operate.serving import open_recommender
 
@@ -166,8 +170,10 @@ def explain(
             session.registry, source, name=name, version=version, user_id=user
         )
         parts = recommender.explain(item, user, history=_ids(history))
-    data = {"user": user, "item": item, "contributions": parts, "sum": parts["contribution"].sum()}
-    return Answer(data, table(parts))
+        title = recommender.titles.name(item)
+    total = parts["contribution"].sum()
+    data = {"user": user, "item": item, "contributions": parts, "sum": total}
+    return Answer(data, Group(f"{visible(title)}: {total:.4f} in all", table(parts)))
 
 
 def _filters(

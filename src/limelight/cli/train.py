@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from limelight.cli.session import Answer, CountOption, EventsOption, NameOption, Session, command
 
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import RenderableType
+
 app = typer.Typer()
 
 DEFAULT_MODEL = "next-item"
 COMPARED = ["popularity", "item-knn", "ease", "next-item"]
-SHOWN = ["hr", "ndcg", "mrr", "coverage", "novelty", "popularity_lift"]
+SHOWN = {
+    "Accuracy": ["hr", "ndcg", "low", "high", "behind", "p_value"],
+    "Beyond accuracy": ["coverage", "novelty", "diversity", "popularity_lift"],
+}
 
 
 @command(app, "train")
@@ -80,19 +87,34 @@ def evaluate(
       limelight evaluate --model popularity --model ease:regularization=300
       limelight evaluate --protocol in-time --events plays.csv --json
     """
-    from limelight.cli.display import table
     from limelight.operate.configure import configure
     from limelight.operate.serving import categories_of, read_interactions
     from limelight.operate.trials import split_by, standings, try_models
 
-    models = [configure(described) for described in model or COMPARED]
+    models = {described: configure(described) for described in model or COMPARED}
     with session.progress() as progress, session.source(events, progress) as source:
         interactions = read_interactions(source)
         categories = categories_of(interactions, source)
         split = split_by(protocol, interactions)
-        judged = try_models(models, split, n, categories=categories, progress=progress)
-    ranked = standings(judged, f"ndcg@{n}")
-    shown = ["model", *(f"{metric}@{n}" for metric in SHOWN), "low", "high", "behind", "p_value"]
-    data = {"protocol": protocol, "users": judged[0].per_user.height, "standings": ranked}
-    title = f"{judged[0].split}: {judged[0].per_user.height:,} users"
-    return Answer(data, table(ranked.select(c for c in shown if c in ranked.columns), title))
+        judged = try_models(
+            list(models.values()), split, n, categories=categories, progress=progress
+        )
+    named = [replace(found, model=name) for name, found in zip(models, judged, strict=True)]
+    ranked, n_users = standings(named, f"ndcg@{n}"), judged[0].per_user.height
+    data = {"protocol": protocol, "users": n_users, "standings": ranked}
+    return Answer(data, _pages(ranked, n, f"{split.name}: {n_users:,} users, lists of {n}"))
+
+
+def _pages(ranked: pl.DataFrame, n: int, title: str) -> RenderableType:
+    """Lay standings out in two tables that fit 80 columns."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from limelight.cli.display import table
+
+    short = ranked.rename(lambda column: column.removesuffix(f"@{n}"))
+    tables = [
+        table(short.select("model", *(c for c in columns if c in short.columns)), heading)
+        for heading, columns in SHOWN.items()
+    ]
+    return Group(Text(title), *tables)

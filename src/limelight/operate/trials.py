@@ -35,13 +35,22 @@ def try_models(
     split: Split,
     k: int = 10,
     *,
+    metrics: Sequence[str] | None = None,
     categories: NDArray[np.floating] | None = None,
     progress: Progress = silent,
 ) -> list[Evaluation]:
-    """Fit each model on the split's training part and judge it; in the models' order."""
+    """Fit each model on the split's training part and judge it; in the models' order.
+
+    ``metrics`` and ``categories`` are those of ``evaluate``.
+    """
     return [
         evaluate(
-            model.fit(split.train, progress), split, k, categories=categories, progress=progress
+            model.fit(split.train, progress),
+            split,
+            k,
+            metrics=metrics,
+            categories=categories,
+            progress=progress,
         )
         for model in models
     ]

@@ -17,6 +17,7 @@ N_REASONS = 3
 REASONS = pl.List(
     pl.Struct({"kind": pl.String, "item_id": pl.String, "title": pl.String, "share": pl.Float32})
 )
+BECAUSE = "because you watched "
 POPULAR = {"kind": "popular", "item_id": None, "title": None, "share": None}
 
 
@@ -73,5 +74,5 @@ def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Put reasons into words: "because you watched Alien, 41 %; Aliens, 22 %"."""
     watched = [f"{r['title']}, {r['share'] * 100:.0f} %" for r in reasons if r["kind"] == "watched"]
     if watched:
-        return "because you watched " + "; ".join(watched)
+        return BECAUSE + "; ".join(watched)
     return "popular with everybody" if any(r["kind"] == "popular" for r in reasons) else ""

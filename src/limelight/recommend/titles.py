@@ -71,6 +71,10 @@ class Titles:
             raise NotFoundError(f"there is no title {item_id!r} among {len(self):,} titles{hint}")
         return index
 
+    def name(self, item_id: str) -> str:
+        """Give the name of a title. Raises NotFoundError as ``find`` does."""
+        return str(self.table["title"][self.find(item_id)])
+
     def closest(self, text: str, n: int = 3) -> pl.DataFrame:
         """Find titles whose name contains ``text`` or whose name or id looks like it.
 
