@@ -213,6 +213,20 @@ def test_als_folds_in_by_least_squares():
         assert np.allclose(scored, Y @ user, atol=1e-4)
 
 
+@settings(max_examples=25, deadline=None)
+@given(NON_EMPTY, st.integers(0, 9))
+def test_als_descends_to_the_least_squares_solution(lists, seed):
+    model = ALS(factors=3, alpha=2, regularization=0.7)
+    random = np.random.default_rng(seed)
+    fixed = random.standard_normal((6, 3)).astype(np.float32)
+    matrix = Histories.from_lists(lists, 6).matrix()
+    factors = random.standard_normal((len(lists), 3)).astype(np.float32)
+    for _ in range(8):
+        model._improve(factors, matrix, fixed)
+    solved = model._least_squares(matrix, fixed)
+    assert np.allclose(factors, solved, atol=1e-2)
+
+
 @settings(max_examples=40, deadline=None)
 @given(NON_EMPTY)
 def test_item_knn_is_damped_cosine(lists):
