@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from limelight.errors import BadInputError, CorruptError, NotFoundError
+from limelight.errors import BadInputError, CorruptError, NotFoundError, UnavailableError
 from limelight.recommend.interactions import Histories, Interactions
 from limelight.recommend.ordering import order_events
 
@@ -95,6 +95,35 @@ def test_damaged_folders_are_refused(tmp_path):
     (folder / "items.npy").write_bytes(b"not an array")
     with pytest.raises(CorruptError, match="build it again"):
         Interactions.load(folder)
+
+
+def test_what_is_not_ours_is_not_replaced(tmp_path):
+    interactions = Interactions.from_frame(frame(user_id=["a"], item_id=["x"]))
+    (tmp_path / "letters").mkdir()
+    interactions.save(tmp_path / "letters")
+    interactions.save(tmp_path / "letters")
+    with pytest.raises(BadInputError, match="holds something else"):
+        interactions.save(tmp_path)
+    assert Interactions.load(tmp_path / "letters").item_ids.to_list() == ["x"]
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for taken in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(UnavailableError, match="can't be written"):
+            interactions.save(taken)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"user_id": [0.5], "item_id": ["x"]},
+        {"user_id": ["a"], "item_id": [["x"]]},
+        {"user_id": ["a"], "item_id": ["x"], "time": ["yesterday"]},
+        {"user_id": ["a"], "item_id": ["x"], "time": [float("nan")]},
+        {"user_id": ["a"], "item_id": ["x"], "kind": [1]},
+    ],
+)
+def test_columns_of_other_types_are_refused(columns):
+    with pytest.raises(BadInputError, match=r"^ids must be text or integers.*, not \{.*\}$"):
+        Interactions.from_frame(pl.DataFrame(columns))
 
 
 @settings(max_examples=60, deadline=None)

@@ -243,8 +243,13 @@ def test_contributions_sum_to_the_score(recommender: Recommender) -> None:
 def test_what_one_saw_can_be_explained_too(recommender: Recommender) -> None:
     parts = recommender.explain("a", history=["b", "a", "b"])
     assert parts.rows() == [("b", "Brazil", pytest.approx(0.4)), ("a", "Alien", 0.0)]
-    with pytest.warns(LimelightWarning):
-        assert recommender.explain("a", "nobody").height == 0
+    with pytest.raises(NotFoundError, match="user 'nobody' is unknown, so there is nothing to"):
+        recommender.explain("a", "nobody")
+
+
+def test_a_model_that_was_not_fitted_is_refused() -> None:
+    with pytest.raises(BadInputError, match="ease model was not fitted"):
+        Recommender(EASE(), IDS)
 
 
 @given(

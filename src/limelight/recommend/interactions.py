@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from limelight.catalog.vocabulary import KIND_WEIGHTS
-from limelight.errors import BadInputError, CorruptError, NotFoundError
+from limelight.errors import BadInputError, CorruptError, NotFoundError, UnavailableError
 from limelight.recommend.ordering import order_events
 
 FORMAT = 1
+DESCRIPTION_FILE = "interactions.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +137,8 @@ class Interactions:
         ``events`` has ``user_id`` and ``item_id`` (text or integers) and may have ``kind`` (text,
         its weight looked up in ``kind_weights``, else in KIND_WEIGHTS, else 1) and ``time``
         (datetime or microseconds since 1970). Rows without times keep their order. ``item_ids``
-        adds titles that nobody met yet. Raises BadInputError when a column is missing or an id is
-        null.
+        adds titles that nobody met yet. Raises BadInputError when a column is missing or of
+        another type, or an id is null.
         """
         frame = events.lazy()
         columns = frame.collect_schema()
@@ -146,12 +147,19 @@ class Interactions:
                 raise BadInputError(f"the events have no column {name!r}, only {columns.names()}")
         wanted = [name for name in ("user_id", "item_id", "kind", "time") if name in columns]
         table = frame.select(wanted).collect()
+        types = [str(dtype) for dtype in table.dtypes]
         if table.height == 0:
             raise BadInputError("there are no events to learn from")
-        users, user_ids = _index(table["user_id"], ())
-        items, all_item_ids = _index(table["item_id"], item_ids)
-        weights = _weights(table["kind"], kind_weights) if "kind" in wanted else None
-        times = _microseconds(table["time"]) if "time" in wanted else None
+        try:
+            users, user_ids = _index(table["user_id"], ())
+            items, all_item_ids = _index(table["item_id"], item_ids)
+            weights = _weights(table["kind"], kind_weights) if "kind" in wanted else None
+            times = _microseconds(table["time"]) if "time" in wanted else None
+        except pl.exceptions.PolarsError as error:
+            raise BadInputError(
+                "ids must be text or integers, kinds text, and times datetimes or microseconds "
+                f"since 1970, not {dict(zip(wanted, types, strict=True))}"
+            ) from error
         del table
         order, offsets = order_events(users, len(user_ids), times)
         histories = Histories(
@@ -191,9 +199,22 @@ class Interactions:
         return self.histories[row : row + 1]
 
     def save(self, folder: Path) -> None:
-        """Write arrays that ``load`` maps into memory; the folder appears whole or not at all."""
+        """Write arrays that ``load`` maps into memory; the folder appears whole or not at all.
+
+        Earlier interactions in ``folder`` are replaced. Raises BadInputError where it holds
+        anything else, UnavailableError where it can't be written.
+        """
         folder = Path(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        ours = (folder / DESCRIPTION_FILE).exists()
+        if folder.is_dir() and not ours and any(folder.iterdir()):
+            raise BadInputError(f"{folder} holds something else; name a folder that does not exist")
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self._write(folder)
+        except OSError as error:
+            raise UnavailableError(f"{folder} can't be written: {error.strerror}") from error
+
+    def _write(self, folder: Path) -> None:
         draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             for name in ("offsets", "items", "weights", "times"):
@@ -202,7 +223,8 @@ class Interactions:
                     np.save(draft / f"{name}.npy", array)
             for name in ("user_ids", "item_ids"):
                 pl.DataFrame({name: getattr(self, name)}).write_ipc(draft / f"{name}.arrow")
-            (draft / "interactions.json").write_text(json.dumps({"format": FORMAT}))
+            described = json.dumps({"format": FORMAT})
+            (draft / DESCRIPTION_FILE).write_text(described, encoding="utf-8")
             if folder.exists():
                 shutil.rmtree(folder)
             draft.rename(folder)
@@ -213,10 +235,11 @@ class Interactions:
     def load(cls, folder: Path) -> Interactions:
         """Map a saved folder into memory. Raises NotFoundError or CorruptError."""
         folder = Path(folder)
-        if not (folder / "interactions.json").exists():
+        description = folder / DESCRIPTION_FILE
+        if not description.exists():
             raise NotFoundError(f"{folder} holds no saved interactions")
         try:
-            if json.loads((folder / "interactions.json").read_text())["format"] != FORMAT:
+            if json.loads(description.read_text(encoding="utf-8"))["format"] != FORMAT:
                 raise CorruptError(
                     f"{folder} was written by another version of Limelight; build it again"
                 )

@@ -51,6 +51,8 @@ class Recommender:
         are left out, with a LimelightWarning. ``fallback`` is popularity among ``interactions``
         unless given; a popularity model is its own.
         """
+        if not hasattr(model, "n_items"):
+            raise BadInputError(f"the {model.name} model was not fitted, so it can't rank anything")
         self.model = model
         self.titles = Titles(item_ids, items)
         if len(self.titles) != model.n_items:
@@ -76,7 +78,9 @@ class Recommender:
         negative events too, are left out unless ``include_seen``. For a user without a usable
         history the fallback ranks, and a LimelightWarning and the reasons' kind "popular" say so.
         """
-        subject = self._subject(user_id, history)
+        subject, lack = self._subject(user_id, history)
+        if lack:
+            warn(f"{lack}, so what is popular stands in", LimelightWarning, 2)
         items, scores = self._rank(subject, n, self._allowed(filters), include_seen)
         table = self._table(items[0], scores[0])
         return table.with_columns(self._reasons(subject, items[0][: table.height]))
@@ -143,9 +147,12 @@ class Recommender:
         """Say what each title of a history adds to the score of ``item_id``, the most first.
 
         Returns item_id, title and contribution; where the model is additive they sum to the score.
+        Raises NotFoundError for a title or a user of whom nothing is known.
         """
         target = self.titles.find(item_id)
-        subject = self._subject(user_id, history)
+        subject, lack = self._subject(user_id, history)
+        if lack:
+            raise NotFoundError(f"{lack}, so there is nothing to explain")
         items, parts = contributions(self.model, subject, np.array([target]))
         return self._table(items, parts[:, 0], "contribution").sort(
             "contribution", descending=True, maintain_order=True
@@ -164,8 +171,10 @@ class Recommender:
             )
         return Popularity().fit(self.interactions)
 
-    def _subject(self, user_id: str | None, history: Sequence[str] | None) -> Histories:
-        """Give one history, of a user or of item ids; warn of what it lacks."""
+    def _subject(
+        self, user_id: str | None, history: Sequence[str] | None
+    ) -> tuple[Histories, str | None]:
+        """Give one history, of a user or of item ids, and in words why it is of no use if so."""
         if (user_id is None) == (history is None):
             raise BadInputError("give either a user or a history")
         if history is not None:
@@ -180,9 +189,7 @@ class Recommender:
             lack = (
                 f"user {user_id!r} is unknown" if row is None else f"user {user_id!r} liked nothing"
             )
-        if not (subject.weights > 0).any():
-            warn(f"{lack}, so what is popular stands in", LimelightWarning, 3)
-        return subject
+        return subject, None if (subject.weights > 0).any() else lack
 
     def _anonymous(self, history: Sequence[str]) -> Histories:
         if isinstance(history, str):
