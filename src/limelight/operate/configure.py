@@ -36,7 +36,9 @@ def configure(described: str, settings: Sequence[str] = ()) -> Model:
 
 def _parse(text: str, field: Field[Any]) -> Any:
     """Read a value as a Python literal; it must be of the default's type."""
-    default = field.default_factory() if field.default is MISSING else field.default  # type: ignore
+    default = field.default
+    if field.default_factory is not MISSING:
+        default = field.default_factory()
     try:
         value = literal_eval(text)
     except (ValueError, SyntaxError):

@@ -45,6 +45,14 @@ class Registry:
         """Look at ``root``, which the first publishing makes."""
         self.root = Path(root)
 
+    def folder(self, name: str = "default") -> Path:
+        """Say where the versions of a name are. Raises BadInputError for what can't be a name."""
+        if not NAME.fullmatch(name):
+            raise BadInputError(
+                f"{name!r} can't name a model; use lower-case letters, digits, - and _"
+            )
+        return self.root / name
+
     def publish(
         self,
         model: Model,
@@ -73,7 +81,7 @@ class Registry:
             raise BadInputError("the titles' ids must be there and differ from each other")
         if fallback is not None and fallback.n_items != model.n_items:
             raise BadInputError("the fallback must score the same titles as the model")
-        folder = self._folder(name)
+        folder = self.folder(name)
         draft = folder / f"{DRAFT}{uuid4().hex}"
         try:
             draft.mkdir(parents=True)
@@ -143,7 +151,7 @@ class Registry:
 
     def versions(self, name: str = "default") -> list[int]:
         """List the versions, oldest first. Raises NotFoundError for an unknown name."""
-        versions = _numbers(self._folder(name))
+        versions = _numbers(self.folder(name))
         if not versions:
             known = f"there are {', '.join(self.names())}" if self.names() else "none is published"
             raise NotFoundError(f"there is no model {name!r} in {self.root}; {known}")
@@ -152,7 +160,7 @@ class Registry:
     def current(self, name: str = "default") -> int:
         """Give the version that is served: the newest, unless rolled back since."""
         versions = self.versions(name)
-        pointer = self._folder(name) / ROLLED_BACK_FILE
+        pointer = self.folder(name) / ROLLED_BACK_FILE
         try:
             told = json.loads(pointer.read_text(encoding="utf-8"))
             newest, chosen = int(told["newest"]), int(told["current"])
@@ -177,7 +185,7 @@ class Registry:
                 raise NotFoundError(f"there is no version of {name!r} before the current one")
             to = earlier[-1]
         self._version(name, to)
-        folder = self._folder(name)
+        folder = self.folder(name)
         draft = folder / f"{DRAFT}{uuid4().hex}"
         try:
             draft.write_text(json.dumps({"newest": versions[-1], "current": to}), encoding="utf-8")
@@ -188,13 +196,6 @@ class Registry:
             raise UnavailableError(f"{folder} can't be written: {error.strerror}") from error
         return to
 
-    def _folder(self, name: str) -> Path:
-        if not NAME.fullmatch(name):
-            raise BadInputError(
-                f"{name!r} can't name a model; use lower-case letters, digits, - and _"
-            )
-        return self.root / name
-
     def _version(self, name: str, version: int | None) -> Path:
         # In this order: what is published in between makes neither answer wrong.
         chosen = self.current(name) if version is None else version
@@ -204,7 +205,7 @@ class Registry:
                 f"there is no version {chosen} of {name!r}; there are "
                 f"{', '.join(map(str, versions))}"
             )
-        return self._folder(name) / str(chosen)
+        return self.folder(name) / str(chosen)
 
 
 def _numbers(folder: Path) -> list[int]:

@@ -29,8 +29,9 @@ def train(
 
     The validation is leave-one-out: each user's last title but one is asked for, of a sibling
     that was fitted on what came before. Where there are too few events for that the card has no
-    metrics, and a LimelightWarning says so.
+    metrics, and a LimelightWarning says so. Raises as ``Registry.publish`` does.
     """
+    registry.folder(name)  # a name that can't be is refused before the work, not after
     metrics = _validate(model, interactions, progress)
     model.fit(interactions, progress)
     return registry.publish(

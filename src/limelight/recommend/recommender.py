@@ -167,7 +167,8 @@ class Recommender:
             return self._fallback
         if self.interactions is None:
             raise NotFoundError(
-                "there is no history to go by and no fallback: give the recommender interactions"
+                "there is no history to go by and no fallback; train again, "
+                "or give the recommender interactions"
             )
         return Popularity().fit(self.interactions)
 
