@@ -2,7 +2,7 @@
 
     python benchmarks/scaling.py [--results FOLDER]
 
-Each (contender, size) runs in a process of its own. Sizes: 6,000 users, 2,000 titles and 400,000
+Each (contender, size) runs in a process of its own. Sizes: 6,000 users, 1,000 titles and 300,000
 events; ten times the users and events; ten times the titles.
 """
 
@@ -27,9 +27,9 @@ from limelight.datasets import synthetic
 from limelight.recommend.interactions import Interactions
 
 SIZES = {
-    "1x": (6_000, 2_000, 400_000),
-    "10x users": (60_000, 2_000, 4_000_000),
-    "10x titles": (6_000, 20_000, 400_000),
+    "1x": (6_000, 1_000, 300_000),
+    "10x users": (60_000, 1_000, 3_000_000),
+    "10x titles": (6_000, 10_000, 300_000),
 }
 LIMIT_SECONDS = 300
 NAMES = [name for name in ENTRIES if name not in ("popularity", "mlp", "RecTools ALS")]

@@ -334,6 +334,7 @@ class TestFilesThatAreNoTables:
             (tmp_path / "none.csv", "there is no file"),
             (tmp_path / "*.csv", "no file matches"),
             ([], "no files are named"),
+            ("", "name is empty"),
         ]:
             with pytest.raises(BadInputError, match=sentence):
                 read_events(source)

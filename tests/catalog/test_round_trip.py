@@ -6,12 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limelight.catalog import export_store, import_export, import_frame, open_store
 from limelight.catalog.ids import MISSING
 from limelight.catalog.vocabulary import EVENTS, ITEMS, USERS
+from limelight.errors import BadInputError
 
 words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8)
 ids = (
@@ -73,3 +75,13 @@ def test_export_and_import_without_loss(items: list, users: list, events: list):
             state = two.fingerprint()
             import_export(two, place / "export")
             assert two.fingerprint() == state
+
+
+def test_a_file_is_no_folder_to_export_to(tmp_path: Path):
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    with (
+        open_store(tmp_path / "store.db") as store,
+        pytest.raises(BadInputError, match="is a file; name a folder"),
+    ):
+        export_store(store, tmp_path / "taken")
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"

@@ -52,7 +52,6 @@ def test_titles_without_events_have_an_index():
     built = Interactions.from_frame(frame(user_id=["a"], item_id=["m"]), item_ids=["z", "b", "m"])
     assert built.item_ids.to_list() == ["m", "b", "z"]
     assert built.histories.n_items == built.n_items == 3
-    assert built.item_index == {"m": 0, "b": 1, "z": 2}
 
 
 def test_what_is_missing_is_said():

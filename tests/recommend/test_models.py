@@ -72,6 +72,12 @@ class TestEveryModel:
     def test_scores_nobody(self, model):
         assert model.score(Histories.from_lists([], N_ITEMS)).shape == (0, N_ITEMS)
 
+    def test_a_title_nobody_met_is_not_guessed_at(self, model):
+        scores = model.score(Histories.from_lists([[0, 1, 2], [4, 5]], N_ITEMS))
+        assert (scores[:, 7] < scores.max(axis=1)).all()
+        if model.additive:
+            assert (scores[:, 7] == 0).all()
+
     def test_events_against_a_title_are_no_history(self, model):
         liked = Histories.from_lists([[0, 1]], N_ITEMS)
         offsets, items = np.array([0, 3]), np.array([0, 5, 1], np.int32)
@@ -123,7 +129,7 @@ class TestEveryModel:
 def test_unknown_models_and_foreign_folders_are_refused(tmp_path):
     with pytest.raises(CorruptError, match="holds no model"):
         load_model(tmp_path)
-    (tmp_path / "model.json").write_text('{"model": "oracle", "config": {}}')
+    (tmp_path / "model.json").write_text('{"model": "oracle", "config": {}}', encoding="utf-8")
     with pytest.raises(CorruptError, match="'oracle'"):
         load_model(tmp_path)
 
@@ -185,6 +191,14 @@ def test_next_item_is_ridge_regression_on_every_example(lists, half_lives):
     last = [place for place, items in enumerate(lists) if len(items) > 1]
     ends = np.cumsum([max(len(items) - 1, 0) for items in lists]) - 1
     assert np.allclose(described.toarray()[last], H[ends[last]], atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "model", [EASE(regularization=-1), NextItem(regularization=0), NextItem(half_lives=(0,))]
+)
+def test_settings_without_a_meaning_are_refused(model):
+    with pytest.raises(BadInputError, match="above 0"):
+        model.fit(two_tastes())
 
 
 def test_next_item_affords_more_half_lives_in_smaller_catalogues():

@@ -110,7 +110,7 @@ def resolve(
     if missing:
         raise BadInputError(
             f"{source}: no column looks like {' or '.join(missing)} among {_listed(columns)}; say "
-            f"which one it is with a mapping, as {missing[0]}=COLUMN"
+            f"which one it is: --map {missing[0]}=COLUMN, or mapping={{{missing[0]!r}: COLUMN}}"
         )
     return resolved
 

@@ -22,9 +22,12 @@ def export_store(store: Store, folder: Path, progress: Progress = silent) -> dic
     """Write ``items.parquet``, ``users.parquet`` and ``events.parquet``, and say where they are.
 
     Their columns are those of ITEMS, USERS and EVENTS. Files of an earlier export are replaced,
-    each when its successor is whole. Raises UnavailableError where the folder can't be written.
+    each when its successor is whole. Raises BadInputError for a file, UnavailableError where
+    the folder can't be written.
     """
     folder = Path(folder)
+    if folder.is_file():
+        raise BadInputError(f"{folder} is a file; name a folder to export to")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files: dict[str, Path] = {name: folder / f"{name}.parquet" for name in ORDER}

@@ -186,11 +186,6 @@ class Interactions:
         """Row of each user id."""
         return {user: row for row, user in enumerate(self.user_ids)}
 
-    @cached_property
-    def item_index(self) -> dict[str, int]:
-        """Index of each item id."""
-        return {item: index for index, item in enumerate(self.item_ids)}
-
     def history(self, user_id: str) -> Histories:
         """Give the history of one user. Raises NotFoundError for a stranger."""
         row = self.user_index.get(user_id)

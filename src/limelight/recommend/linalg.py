@@ -42,7 +42,7 @@ def solve_positive_definite(
             diagonal = cholesky(matrix[block, block], lower=True, check_finite=False)
         except LinAlgError as error:
             raise BadInputError(
-                "the system is not positive definite; raise the regularization"
+                "the system is not positive definite; regularization must be above 0, or higher"
             ) from error
         identity = np.eye(len(diagonal), dtype=np.float32)
         inverse = solve_triangular(diagonal, identity, lower=True, check_finite=False)

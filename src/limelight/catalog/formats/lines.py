@@ -66,7 +66,7 @@ class TextLines:
         if not self._declared and first[:4096].count(0) * 100 > len(first[:4096]):
             raise BadInputError(
                 f"{self.name} is no text: it holds NUL bytes (if it is UTF-16 without a mark, "
-                "say so with encoding='utf-16-le')"
+                "say so: --encoding utf-16-le)"
             )
         self._first = first
 

@@ -43,6 +43,8 @@ def find(sources: str | Path | Iterable[str | Path]) -> list[Source]:
 
 
 def _paths(one: str | Path) -> list[Path]:
+    if not str(one):
+        raise BadInputError("a file's name is empty; name a file, or - for standard input")
     path = Path(one).expanduser()
     if path.is_dir():
         raise BadInputError(f"{path} is a folder; name files in it, as {path / '*.csv'}")

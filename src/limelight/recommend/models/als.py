@@ -135,6 +135,9 @@ def _descend(
         events = slice(offsets[row], offsets[row + 1])
         met, confidence = columns[events], confidences[events]
         current = solution[row]
+        if len(met) == 0:
+            current[:] = 0  # the exact solution, which steps would only come near to
+            continue
         residual = -_image(prior, fixed, met, confidence, current)
         for event in range(len(met)):
             residual += (1 + confidence[event]) * fixed[met[event]]

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from limelight.errors import BadInputError
 from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.interactions import Histories
@@ -36,6 +37,8 @@ class EASE(Model):
         return len(self.weights)
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
+        if self.regularization <= 0:
+            raise BadInputError(f"regularization must be above 0, not {self.regularization}")
         require_memory(
             16 * histories.n_items**2,
             f"EASE on {histories.n_items:,} titles",

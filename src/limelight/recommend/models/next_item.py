@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from limelight.errors import BadInputError
 from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.decayed import decays, features, normal_equations
@@ -63,6 +64,8 @@ class NextItem(Model):
         return int(self.weights.shape[1])
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
+        if self.regularization <= 0 or any(life <= 0 for life in self.half_lives or ()):
+            raise BadInputError("regularization and half_lives must be above 0")
         n_items = histories.n_items
         decay = self._decays(n_items)
         n_features = len(decay)
