@@ -43,9 +43,12 @@ def quality(contender: Contender, split: Split) -> tuple[dict[str, float], np.nd
 
 
 def one_user_milliseconds(contender: Contender, histories: Histories) -> tuple[float, float]:
+    """Give the median and the 99th percentile of 200 calls, or of as many as 20 s allow."""
     rows = np.random.default_rng(0).choice(len(histories), 200)
-    times = []
+    times: list[float] = []
     for row in rows:
+        if sum(times) > 20_000:
+            break
         one = histories[row : row + 1]
         start = time.perf_counter()
         contender.lists(one, K)

@@ -5,10 +5,10 @@ import pytest
 
 from limelight.datasets import synthetic
 from limelight.errors import NotFoundError
-from limelight.operate.configure import configure
 from limelight.operate.trials import PROTOCOLS, split_by, standings, try_models
 from limelight.recommend.evaluate import compare
 from limelight.recommend.interactions import Interactions
+from limelight.recommend.models.configure import configure
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,15 @@ class Checked:
     rejects: list[Reject] = field(default_factory=list)
 
 
+def new_id_columns() -> dict[str, IdColumn]:
+    """Make what reads the ids and kinds of one file, or of files that are to be one table."""
+    return {
+        "user_id": IdColumn("user_id"),
+        "item_id": IdColumn("item_id"),
+        "kind": IdColumn("kind", lower_case=True),
+    }
+
+
 class Checker:
     """Checks one file's batches.
 
@@ -38,18 +47,19 @@ class Checker:
     """
 
     def __init__(
-        self, source: str, table: TableName, columns: Mapping[str, str], kind: str | None
+        self,
+        source: str,
+        table: TableName,
+        columns: Mapping[str, str],
+        kind: str | None,
+        id_columns: Mapping[str, IdColumn] | None = None,
     ) -> None:
-        """Check rows of ``table``."""
+        """Check rows of ``table``; files that share ``id_columns`` share their Categoricals."""
         self._source = source
         self._table = table
         self._columns = columns
         self._kind = kind.strip().lower() if kind else None
-        self._id_columns = {
-            "user_id": IdColumn("user_id"),
-            "item_id": IdColumn("item_id"),
-            "kind": IdColumn("kind", lower_case=True),
-        }
+        self._id_columns = id_columns or new_id_columns()
         self._described: dict[str, tuple[int, int]] = {}
 
     def check(self, batch: Batch) -> Checked:

@@ -22,16 +22,16 @@ class IdColumn:
         """Read cells of the field ``name``."""
         self._name = name
         self._lower_case = lower_case
-        self._dtype = pl.Categorical(pl.Categories.random())
+        self.dtype = pl.Categorical(pl.Categories.random())
         self._problems = pl.Series([], dtype=pl.String)
         self._untidy = False
 
     def read(self, cells: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         """Give ids, null where one is missing, and each present one's problem, if any has one."""
-        ids = as_text(cells).cast(self._dtype)
+        ids = self._encode(cells)
         self._look_at_new(ids)
         if self._untidy:
-            ids = self._tidy(ids.cast(pl.String)).cast(self._dtype)
+            ids = self._tidy(ids.cast(pl.String)).cast(self.dtype)
             self._look_at_new(ids)
         if not self._problems.len() or self._problems.null_count() == self._problems.len():
             return ids, None
@@ -39,7 +39,14 @@ class IdColumn:
 
     def constant(self, text: str, n_rows: int) -> pl.Series:
         """Give the same id for every row."""
-        return pl.Series([text]).cast(self._dtype).new_from_index(0, n_rows)
+        return pl.Series([text]).cast(self.dtype).new_from_index(0, n_rows)
+
+    def _encode(self, cells: pl.Series) -> pl.Series:
+        if not cells.dtype.is_numeric():
+            return as_text(cells).cast(self.dtype)
+        encoded = cells.to_arrow().dictionary_encode()
+        distinct = as_text(pl.Series(cells.name, encoded.dictionary)).cast(self.dtype)
+        return distinct.gather(pl.Series(encoded.indices))
 
     def _look_at_new(self, ids: pl.Series) -> None:
         codes = ids.to_physical()

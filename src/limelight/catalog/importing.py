@@ -8,12 +8,13 @@ from warnings import warn
 
 import polars as pl
 
-from limelight.catalog.checking import Checked, Checker
+from limelight.catalog.checking import Checked, Checker, new_id_columns
 from limelight.catalog.columns import resolve
 from limelight.catalog.event_writing import EventWriter
 from limelight.catalog.formats.columnar import FrameReader
 from limelight.catalog.formats.sources import find
 from limelight.catalog.formats.tables import Format, OpenTable, open_table
+from limelight.catalog.ids import IdColumn
 from limelight.catalog.report import ImportReport, RejectsFile, refuse
 from limelight.catalog.row_writing import write_rows
 from limelight.catalog.schema import ID_COLUMNS
@@ -117,10 +118,12 @@ def read_events(
 ) -> pl.DataFrame:
     """Read files of events without a store, with the columns of EVENTS, in the files' order.
 
-    The arguments are those of ``import_files``. Bad rows are left out, and a LimelightWarning says
-    which; where ``strict``, they raise BadInputError.
+    Ids and kinds are Categoricals: text of which each distinct one is kept once. The arguments are
+    those of ``import_files``. Bad rows are left out, and a LimelightWarning says which; where
+    ``strict``, they raise BadInputError.
     """
-    parts: list[pl.DataFrame] = []
+    id_columns = new_id_columns()
+    parts = [_as_events(pl.DataFrame(schema=EVENTS), id_columns)]
     total = ImportReport()
     found = find(sources)
     with RejectsFile(rejects, found) as rejects_file:
@@ -129,12 +132,12 @@ def read_events(
                 source, "events", mapping=mapping, format=format, encoding=encoding
             ) as opened:
                 columns = resolve(opened.reader.columns, "events", mapping, source.name)
-                checker = Checker(source.name, "events", columns, kind)
+                checker = Checker(source.name, "events", columns, kind, id_columns)
                 for checked in _checked(opened, checker, columns, "events", source.name, progress):
                     rejects_file.write(checked.rejects)
                     total.reject(checked.rejects)
                     total.read += checked.rows.height
-                    parts.append(_with_datetimes(checked.rows))
+                    parts.append(_as_events(checked.rows, id_columns))
             total.notes += opened.notes
             if strict and total.rejected:
                 raise BadInputError(f"{source.name} is refused: {total.why()}")
@@ -142,12 +145,13 @@ def read_events(
         warn(note, LimelightWarning, stacklevel=2)
     if total.rejected:
         warn(f"left out, {total.why()}", LimelightWarning, stacklevel=2)
-    return pl.concat(parts) if parts else pl.DataFrame(schema=EVENTS)
+    return pl.concat(parts)
 
 
-def _with_datetimes(rows: pl.DataFrame) -> pl.DataFrame:
+def _as_events(rows: pl.DataFrame, id_columns: Mapping[str, IdColumn]) -> pl.DataFrame:
     time = pl.col("time").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    return rows.with_columns(pl.col(pl.Categorical).cast(pl.String), time)
+    ids = (pl.col(name).cast(column.dtype) for name, column in id_columns.items())
+    return rows.with_columns(*ids, time)
 
 
 def _checked(

@@ -44,9 +44,9 @@ def train(
       limelight train --model ease --set regularization=300
       limelight train --events plays.parquet --name plays
     """
-    from limelight.operate.configure import configure
     from limelight.operate.serving import read_interactions
     from limelight.operate.training import train
+    from limelight.recommend.models.configure import configure
 
     chosen, registry = configure(model, settings or []), session.registry
     session.home.make()
@@ -87,9 +87,9 @@ def evaluate(
       limelight evaluate --model popularity --model ease:regularization=300
       limelight evaluate --protocol in-time --events plays.csv --json
     """
-    from limelight.operate.configure import configure
     from limelight.operate.serving import categories_of, read_interactions
     from limelight.operate.trials import split_by, standings, try_models
+    from limelight.recommend.models.configure import configure
 
     models = {described: configure(described) for described in model or COMPARED}
     with session.progress() as progress, session.source(events, progress) as source:

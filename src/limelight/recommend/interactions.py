@@ -262,9 +262,17 @@ def _index(ids: pl.Series, more: Iterable[str]) -> tuple[NDArray[np.int32], pl.S
     """Replace ids by their place in the sorted distinct ids (numbers by size, text by letters)."""
     if ids.null_count():
         raise BadInputError(f"{ids.null_count():,} events have no {ids.name}")
-    distinct = ids.unique().sort()
+    distinct = ids.unique()
     if ids.dtype.is_integer():
+        distinct = distinct.sort()
         codes = distinct.to_numpy().searchsorted(ids.to_numpy())
+        distinct = distinct.cast(pl.String)
+    elif ids.dtype == pl.Categorical:
+        distinct = distinct.gather(distinct.cast(pl.String).arg_sort())
+        known = distinct.to_physical().to_numpy()
+        places = np.empty(known.max(initial=0) + 1, np.int64)
+        places[known] = np.arange(len(known))
+        codes = places[ids.to_physical().to_numpy()]
         distinct = distinct.cast(pl.String)
     else:
         distinct = distinct.cast(pl.String).sort()
@@ -275,8 +283,11 @@ def _index(ids: pl.Series, more: Iterable[str]) -> tuple[NDArray[np.int32], pl.S
 
 def _weights(kinds: pl.Series, kind_weights: dict[str, float] | None) -> NDArray[np.float32]:
     known = KIND_WEIGHTS | (kind_weights or {})
-    weights = kinds.replace_strict(known, default=1.0, return_dtype=pl.Float32)
-    return weights.to_numpy()
+    if kinds.dtype.is_numeric():
+        raise pl.exceptions.SchemaError("kinds are numbers")
+    distinct = kinds.unique()
+    weights = distinct.cast(pl.String).replace_strict(known, default=1.0, return_dtype=pl.Float32)
+    return kinds.replace_strict(distinct, weights).to_numpy()
 
 
 def _microseconds(times: pl.Series) -> NDArray[np.int64] | None:

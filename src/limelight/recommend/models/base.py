@@ -24,19 +24,27 @@ SPARSE_PARTS = ("data", "indices", "indptr")
 
 Scores = NDArray[np.float32]
 
+_known: dict[str, type[Model]] = {}
+
 
 @dataclass
 class Model(ABC):
     """A function of histories, learned from interactions.
 
     Subclasses are dataclasses: a field that the constructor takes is configuration, a field with
-    ``init=False`` is what ``fit`` learns, an array or a CSR matrix between items. No model keeps
-    anything about a single user, so a new user, a new event or a forgotten one needs no retraining.
+    ``init=False`` is what ``fit`` learns: an array, a CSR matrix, or a list of fitted models. No
+    model keeps anything about a single user, so a new user, a new event or a forgotten one needs
+    no retraining.
     """
 
     name: ClassVar[str]
     additive: ClassVar[bool] = False
     """Whether ``contributions`` are exact parts that sum to the score."""
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Make the model known by its name, so that what was saved can be read again."""
+        super().__init_subclass__(**given)
+        _known[cls.name] = cls
 
     def fit(self, interactions: Interactions, progress: Progress = silent) -> Self:
         """Learn from the events that speak for a title, and return self."""
@@ -98,32 +106,70 @@ class Model(ABC):
 
     def save(self, folder: Path) -> None:
         """Write the arrays (safetensors) and the configuration (JSON) into an existing folder."""
+        described, arrays = self._state()
+        save_file(arrays, folder / ARRAYS_FILE)
+        (folder / CONFIG_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+
+    def _state(self, prefix: str = "") -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Give what ``save`` writes; the arrays of models within carry their place as a prefix."""
+        described: dict[str, Any] = {"model": self.name, "config": self.config()}
         arrays: dict[str, NDArray[Any]] = {}
         for name in _learned(self):
             value = getattr(self, name)
             if isinstance(value, csr_matrix):
-                arrays |= {f"{name}.{part}": getattr(value, part) for part in SPARSE_PARTS}
+                arrays |= {f"{prefix}{name}.{part}": getattr(value, part) for part in SPARSE_PARTS}
+                arrays[f"{prefix}{name}.shape"] = np.array(value.shape, np.int64)
+            elif isinstance(value, list):
+                described[name] = []
+                for number, part in enumerate(value):
+                    within, more = part._state(f"{prefix}{name}.{number}.")
+                    described[name].append(within)
+                    arrays |= more
             else:
-                arrays[name] = np.ascontiguousarray(value)
-        save_file(arrays, folder / ARRAYS_FILE)
-        described = {"model": self.name, "config": self.config()}
-        (folder / CONFIG_FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+                arrays[f"{prefix}{name}"] = np.ascontiguousarray(value)
+        return described, arrays
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what ``save`` wrote. Raises CorruptError with the reason where it can't be used."""
-        try:
-            described = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-            model = cls(**described["config"])
-            arrays = load_file(folder / ARRAYS_FILE)
-            for name in _learned(cls):
-                setattr(model, name, _array(arrays, name))
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-            raise CorruptError(f"{folder} is no usable {cls.name} model: {error}") from error
+        model = load_model(folder)
+        if not isinstance(model, cls):
+            raise CorruptError(f"{folder} is no usable {cls.name} model: it is a {model.name}")
         return model
 
 
-def _learned(model: Model | type[Model]) -> list[str]:
+def load_model(folder: Path) -> Model:
+    """Read what ``Model.save`` wrote. Raises CorruptError with the reason where it can't be."""
+    if not (folder / CONFIG_FILE).is_file():
+        raise CorruptError(f"{folder} holds no model")
+    try:
+        described = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        _class_of(described)
+        return _restore(described, load_file(folder / ARRAYS_FILE))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise CorruptError(f"{folder} is no usable model: {error}") from error
+
+
+def _class_of(described: dict[str, Any]) -> type[Model]:
+    name = described["model"]
+    if name not in _known:
+        raise ValueError(f"this version lacks the model {name!r}; it knows {', '.join(_known)}")
+    return _known[name]
+
+
+def _restore(described: dict[str, Any], arrays: dict[str, NDArray[Any]], prefix: str = "") -> Model:
+    model = _class_of(described)(**described["config"])
+    for field in _learned(model):
+        if field in described:
+            parts = enumerate(described[field])
+            value: Any = [_restore(one, arrays, f"{prefix}{field}.{n}.") for n, one in parts]
+        else:
+            value = _array(arrays, prefix + field)
+        setattr(model, field, value)
+    return model
+
+
+def _learned(model: Model) -> list[str]:
     return [field.name for field in fields(model) if not field.init]
 
 
@@ -131,5 +177,4 @@ def _array(arrays: dict[str, NDArray[Any]], name: str) -> NDArray[Any] | csr_mat
     if name in arrays:
         return arrays[name]
     values, columns, offsets = (arrays[f"{name}.{part}"] for part in SPARSE_PARTS)
-    n_items = len(offsets) - 1
-    return csr_matrix((values, columns, offsets), shape=(n_items, n_items))
+    return csr_matrix((values, columns, offsets), shape=tuple(arrays[f"{name}.shape"]))

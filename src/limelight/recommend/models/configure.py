@@ -8,7 +8,8 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limelight.errors import BadInputError, NotFoundError
-from limelight.recommend.models import MODELS, Model
+from limelight.recommend.models import MODELS
+from limelight.recommend.models.base import Model
 
 
 def configure(described: str, settings: Sequence[str] = ()) -> Model:

@@ -3,8 +3,8 @@
 import pytest
 
 from limelight.errors import BadInputError, NotFoundError
-from limelight.operate.configure import configure
 from limelight.recommend.models import EASE, MODELS, Popularity
+from limelight.recommend.models.configure import configure
 
 
 @pytest.mark.parametrize("name", MODELS)
