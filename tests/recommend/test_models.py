@@ -237,7 +237,7 @@ def test_als_descends_to_the_least_squares_solution(lists, seed):
     factors = random.standard_normal((len(lists), 3)).astype(np.float32)
     for _ in range(8):
         model._improve(factors, matrix, fixed)
-    solved = model._least_squares(matrix, fixed)
+    solved = model._least_squares(matrix, fixed, model._prior(fixed.T @ fixed))
     assert np.allclose(factors, solved, atol=1e-2)
 
 

@@ -303,7 +303,7 @@ def test_the_number_of_ids_must_fit_the_model() -> None:
 def test_everybody_gets_what_each_would_get_alone(
     recommender: Recommender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limelight.recommend.recommender.BATCH_SCORES", 10)
+    monkeypatch.setattr("limelight.recommend.recommender.BATCH", 2)
     heard: list[tuple[float, float | None]] = []
     frames = list(
         recommender.recommend_all(3, progress=lambda done, total, _: heard.append((done, total)))
@@ -366,8 +366,8 @@ def test_a_file_that_cannot_be_written(recommender: Recommender, tmp_path: Path)
 def test_a_batch_holds_at_least_one_user(
     recommender: Recommender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limelight.recommend.recommender.BATCH_SCORES", 1)
-    assert [frame["user"].unique().to_list() for frame in recommender.recommend_all(1)] == [
+    monkeypatch.setattr("limelight.recommend.recommender.BATCH_ROWS", 1)
+    assert [frame["user"].unique().to_list() for frame in recommender.recommend_all(2)] == [
         ["ann"],
         ["bob"],
         ["cat"],

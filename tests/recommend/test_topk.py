@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from limelight.recommend import topk
 from limelight.recommend.interactions import Histories
 from limelight.recommend.topk import top_k
 
@@ -40,3 +42,19 @@ def test_agrees_with_a_stable_sort(scores, k):
         assert items[row][: len(order)].tolist() == order.tolist()
         assert (items[row][len(order) :] == -1).all()
         assert np.array_equal(best[row][: len(order)], scores[row][order])
+
+
+@settings(max_examples=30, deadline=None)
+@given(arrays(np.float32, (2, 30), elements=VALUES), st.integers(1, 40), st.integers(0, 99))
+def test_sorting_long_lists_gives_the_same(scores, k, seed):
+    random = np.random.default_rng(seed)
+    scores[random.random(scores.shape) < 0.1] = np.nan
+    exclude = Histories.from_lists([[], random.integers(30, size=9)], 30)
+    allowed = random.random(30) < 0.8
+    short = top_k(scores, k, exclude, allowed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topk, "LONG", 0)
+        long = top_k(scores, k, exclude, allowed)
+    assert np.array_equal(short[0], long[0])
+    assert np.array_equal(short[1], long[1])
+    assert not set(short[0].ravel()) & set(np.flatnonzero(~allowed))

@@ -19,11 +19,10 @@ from limelight.recommend.models.base import Model
 from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.rankings import write_frames
 from limelight.recommend.titles import Filters, Titles
-from limelight.recommend.topk import top_k
 
-BATCH_SCORES = (
-    1 << 22
-)  # 16 MB of scores at a time: a batch stays near the cache, whatever the catalogue
+BATCH = 1024
+BATCH_ROWS = 1 << 20
+"""A batch has as many users and rows at most: enough for fast products, little enough memory."""
 NO_FILTERS = Filters()
 
 
@@ -103,19 +102,20 @@ class Recommender:
                 "there are no users to recommend to: give the recommender interactions"
             )
         allowed, histories = self._allowed(filters), self.interactions.histories
-        batch = max(1, BATCH_SCORES // len(self.titles))
-        for start in range(0, len(histories), batch):
-            items, scores = self._rank(histories[start : start + batch], n, allowed, include_seen)
+        size = max(1, min(BATCH, BATCH_ROWS // max(1, min(n, len(self.titles)))))
+        for start in range(0, len(histories), size):
+            batch = slice(start, start + size)
+            items, scores = self._rank(histories[batch], n, allowed, include_seen)
             rows, places = np.nonzero(items >= 0)
             yield pl.DataFrame(
                 {
-                    "user": self.interactions.user_ids[start : start + batch].gather(rows),
+                    "user": self.interactions.user_ids[batch].gather(rows),
                     "item": self.titles.table["item_id"].gather(items[rows, places]),
                     "rank": (places + 1).astype(np.int32),
                     "score": scores[rows, places],
                 }
             )
-            progress(min(start + batch, len(histories)), len(histories), "recommending")
+            progress(min(start + size, len(histories)), len(histories), "recommending")
 
     def write_all(
         self,
@@ -210,20 +210,19 @@ class Recommender:
     def _rank(
         self, histories: Histories, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        if n < 1:
-            raise BadInputError(f"the number of titles must be at least 1, not {n}")
-        liking = histories.positive()
-        empty = liking.lengths == 0
-        if empty.all():
-            scores = self.fallback.score(liking)
-        else:
-            scores = self.model.score(liking)
-            if empty.any():
-                scores = scores.copy()
-                scores[empty] = self.fallback.score(liking[np.flatnonzero(empty)])
-        if allowed is not None:
-            scores = np.where(allowed, scores, np.float32(-np.inf))
-        return top_k(scores, n, None if include_seen else histories)
+        exclude = None if include_seen else histories
+        strangers = np.flatnonzero(histories.positive().lengths == 0)
+        if len(strangers) == len(histories):
+            return self.fallback.top(histories, n, exclude=exclude, allowed=allowed)
+        items, scores = self.model.top(histories, n, exclude=exclude, allowed=allowed)
+        if len(strangers):
+            items[strangers], scores[strangers] = self.fallback.top(
+                histories[strangers],
+                n,
+                exclude=None if exclude is None else exclude[strangers],
+                allowed=allowed,
+            )
+        return items, scores
 
     def _reasons(self, subject: Histories, items: NDArray[np.int32]) -> pl.Series:
         if isinstance(self.model, Popularity) or not (subject.weights > 0).any():

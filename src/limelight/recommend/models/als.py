@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from limelight.progress import Progress
 from limelight.recommend.cores import cores_for
 from limelight.recommend.interactions import Histories
-from limelight.recommend.models.base import Model, Scores
+from limelight.recommend.models.base import Scores
+from limelight.recommend.models.factored import Factored
 
 STEPS = 3
 CONVERGED = 1e-12
 
 
 @dataclass
-class ALS(Model):
+class ALS(Factored):
     """Score by the inner product of a title's factors and those of the history.
 
     Hu, Koren and Volinsky, Collaborative Filtering for Implicit Feedback Datasets, ICDM 2008:
@@ -43,9 +45,9 @@ class ALS(Model):
     item_factors: Scores = field(init=False, repr=False)
 
     @property
-    def n_items(self) -> int:
-        """Count the titles that the fitted model scores."""
-        return len(self.item_factors)
+    def item_vectors(self) -> Scores:
+        """The titles' factors, float32 (n_items, factors)."""
+        return self.item_factors
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
         by_user = histories.matrix()
@@ -62,10 +64,10 @@ class ALS(Model):
         progress(self.iterations, self.iterations, "alternating least squares")
         self.item_factors = items
 
-    def _score(self, histories: Histories) -> Scores:
-        folded = self._least_squares(histories.matrix(), self.item_factors)
-        scores: Scores = folded @ self.item_factors.T
-        return scores
+    def _queries(self, histories: Histories) -> Scores:
+        return self._least_squares(
+            histories.matrix(), self.item_factors, self._prior(self._kept(_gram))
+        )
 
     def _contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
         # The folded factors are inverse(A) times a sum over events, so the score is that sum too
@@ -73,7 +75,7 @@ class ALS(Model):
         matrix = history.matrix()
         weights = 1 + np.float32(self.alpha) * matrix.data
         factors = self.item_factors[matrix.indices]
-        system = self._prior(self.item_factors) + (factors * (weights - 1)[:, None]).T @ factors
+        system = self._prior(self._kept(_gram)) + (factors * (weights - 1)[:, None]).T @ factors
         parts = np.zeros((len(history.items), len(targets)), np.float32)
         solved = np.linalg.solve(system, self.item_factors[targets].T)
         first = np.unique(history.items, return_index=True)[1]
@@ -82,22 +84,33 @@ class ALS(Model):
 
     def _improve(self, factors: Scores, matrix: csr_matrix, fixed: Scores) -> None:
         """Take steps towards the least squares solution, in place."""
-        confidences, prior = matrix.data * np.float32(self.alpha), self._prior(fixed)
+        confidences, prior = matrix.data * np.float32(self.alpha), self._prior(_gram(fixed))
         _descend(matrix.indptr, matrix.indices, confidences, fixed, prior, STEPS, factors)
 
-    def _least_squares(self, matrix: csr_matrix, fixed: Scores) -> Scores:
+    def _least_squares(self, matrix: csr_matrix, fixed: Scores, prior: Scores) -> Scores:
         """Find the least squares solution of every row, float32 (rows, factors)."""
         solution = np.zeros((matrix.shape[0], self.factors), np.float32)
-        confidences, prior = matrix.data * np.float32(self.alpha), self._prior(fixed)
+        confidences = matrix.data * np.float32(self.alpha)
         # Every core solves rows of its own; a matrix product that used all cores too would stall.
-        with threadpool_limits(1, user_api="blas"), cores_for(len(solution)):
+        with _blas().limit(limits=1, user_api="blas"), cores_for(len(solution)):
             _solve_rows(matrix.indptr, matrix.indices, confidences, fixed, prior, solution)
         return solution
 
-    def _prior(self, fixed: Scores) -> Scores:
+    def _prior(self, gram: Scores) -> Scores:
         ridge = np.float32(self.regularization) * np.eye(self.factors, dtype=np.float32)
-        prior: Scores = fixed.T @ fixed + ridge
+        prior: Scores = gram + ridge
         return prior
+
+
+def _gram(factors: Scores) -> Scores:
+    product: Scores = factors.T @ factors
+    return product
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Find the libraries of linear algebra once: it takes longer than a history's factors do."""
+    return ThreadpoolController()
 
 
 @numba.njit(parallel=True, cache=True, nogil=True, fastmath=True)

@@ -17,6 +17,10 @@ from scipy.sparse import csr_matrix
 from limelight.errors import BadInputError, CorruptError
 from limelight.progress import Progress, silent
 from limelight.recommend.interactions import Histories, Interactions
+from limelight.recommend.topk import LONG, Items, Mask, top_k
+
+SCORES_AT_ONCE = 2**22
+"""16 MB of scores at a time: they stay near the cache, whatever the catalogue."""
 
 ARRAYS_FILE = "model.safetensors"
 CONFIG_FILE = "model.json"
@@ -32,7 +36,8 @@ class Model(ABC):
     """A function of histories, learned from interactions.
 
     Subclasses are dataclasses: a field that the constructor takes is configuration, a field with
-    ``init=False`` is what ``fit`` learns: an array, a CSR matrix, or a list of fitted models. No
+    ``init=False`` is what ``fit`` learns: an array, arrays by name, a CSR matrix, or a list of
+    fitted models. No
     model keeps anything about a single user, so a new user, a new event or a forgotten one needs
     no retraining.
     """
@@ -44,7 +49,8 @@ class Model(ABC):
     def __init_subclass__(cls, **given: Any) -> None:
         """Make the model known by its name, so that what was saved can be read again."""
         super().__init_subclass__(**given)
-        _known[cls.name] = cls
+        if "name" in vars(cls):
+            _known[cls.name] = cls
 
     def fit(self, interactions: Interactions, progress: Progress = silent) -> Self:
         """Learn from the events that speak for a title, and return self."""
@@ -60,11 +66,28 @@ class Model(ABC):
         Only positive events count. Titles already in a history are scored too: leaving them out is
         the ranking's business. Raises BadInputError for histories of another catalogue's size.
         """
-        if histories.n_items != self.n_items:
-            raise BadInputError(
-                f"the model knows {self.n_items:,} titles, the histories {histories.n_items:,}"
-            )
-        return self._score(histories.positive())
+        return self._score(self._usable(histories))
+
+    def top(
+        self,
+        histories: Histories,
+        k: int,
+        *,
+        exclude: Histories | None = None,
+        allowed: Mask | None = None,
+    ) -> tuple[Items, Scores]:
+        """Find the ``k`` best-scored titles of every history, best first.
+
+        ``exclude`` names titles that list h must not contain (a histories row each), ``allowed``,
+        bool (n_items,), the only ones that any list may. Returns items int32 (n_histories, k) and
+        their scores float32, with k at most n_items; equal scores go to the lower index, places
+        that nothing can fill hold -1 and -inf. Memory stays bounded for any number of histories and
+        titles. Raises BadInputError as ``score`` does, and for a ``k`` below 1.
+        """
+        if k < 1:
+            raise BadInputError(f"the number of titles must be at least 1, not {k}")
+        find = self._top if k <= LONG else self._top_of_all
+        return find(self._usable(histories), k, exclude, allowed)
 
     def contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
         """Say what each event of one history adds to the targets' scores.
@@ -78,6 +101,13 @@ class Model(ABC):
         parts[keep] = self._contributions(history.positive(), np.asarray(targets))
         return parts
 
+    def _usable(self, histories: Histories) -> Histories:
+        if histories.n_items != self.n_items:
+            raise BadInputError(
+                f"the model knows {self.n_items:,} titles, the histories {histories.n_items:,}"
+            )
+        return histories.positive()
+
     @property
     @abstractmethod
     def n_items(self) -> int:
@@ -88,6 +118,28 @@ class Model(ABC):
 
     @abstractmethod
     def _score(self, histories: Histories) -> Scores: ...
+
+    def _top(
+        self, histories: Histories, k: int, exclude: Histories | None, allowed: Mask | None
+    ) -> tuple[Items, Scores]:
+        """Do what ``top`` says; models that can do so without scoring every title override it."""
+        return self._top_of_all(histories, k, exclude, allowed)
+
+    def _top_of_all(
+        self, histories: Histories, k: int, exclude: Histories | None, allowed: Mask | None
+    ) -> tuple[Items, Scores]:
+        step = max(1, SCORES_AT_ONCE // self.n_items)
+        batches = [slice(start, start + step) for start in range(0, max(1, len(histories)), step)]
+        found = [
+            top_k(
+                self._score(histories[rows]),
+                k,
+                None if exclude is None else exclude[rows],
+                allowed,
+            )
+            for rows in batches
+        ]
+        return np.concatenate([i for i, _ in found]), np.concatenate([s for _, s in found])
 
     def _contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
         n = len(history.items)
@@ -119,6 +171,9 @@ class Model(ABC):
             if isinstance(value, csr_matrix):
                 arrays |= {f"{prefix}{name}.{part}": getattr(value, part) for part in SPARSE_PARTS}
                 arrays[f"{prefix}{name}.shape"] = np.array(value.shape, np.int64)
+            elif isinstance(value, dict):
+                arrays |= {f"{prefix}{name}.{part}": array for part, array in value.items()}
+                described[name] = sorted(value)
             elif isinstance(value, list):
                 described[name] = []
                 for number, part in enumerate(value):
@@ -161,12 +216,20 @@ def _restore(described: dict[str, Any], arrays: dict[str, NDArray[Any]], prefix:
     model = _class_of(described)(**described["config"])
     for field in _learned(model):
         if field in described:
-            parts = enumerate(described[field])
-            value: Any = [_restore(one, arrays, f"{prefix}{field}.{n}.") for n, one in parts]
+            value: Any = _parts(described[field], arrays, f"{prefix}{field}.")
         else:
             value = _array(arrays, prefix + field)
         setattr(model, field, value)
     return model
+
+
+def _parts(
+    parts: list[Any], arrays: dict[str, NDArray[Any]], prefix: str
+) -> dict[str, NDArray[Any]] | list[Model]:
+    """Read arrays by name, or models by number."""
+    if all(isinstance(part, str) for part in parts):
+        return {name: arrays[prefix + name] for name in parts}
+    return [_restore(part, arrays, f"{prefix}{number}.") for number, part in enumerate(parts)]
 
 
 def _learned(model: Model) -> list[str]:
