@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from limelight.recommend.models.als import ALS
+from limelight.recommend.models.attribute_prior import AttributePrior
 from limelight.recommend.models.base import Model, load_model
 from limelight.recommend.models.ease import EASE
 from limelight.recommend.models.item_knn import ItemKNN
+from limelight.recommend.models.latent_classes import LatentClasses
 from limelight.recommend.models.mlp import MLP
+from limelight.recommend.models.newcomers import Newcomers
 from limelight.recommend.models.next_item import NextItem
 from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.models.transitions import Transitions
@@ -16,8 +19,11 @@ __all__ = [
     "EASE",
     "MLP",
     "MODELS",
+    "AttributePrior",
     "ItemKNN",
+    "LatentClasses",
     "Model",
+    "Newcomers",
     "NextItem",
     "Popularity",
     "Transitions",
@@ -25,5 +31,6 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[Model]] = {
-    model.name: model for model in (Popularity, ItemKNN, EASE, Transitions, NextItem, ALS, MLP)
+    model.name: model
+    for model in (Popularity, ItemKNN, EASE, Transitions, NextItem, ALS, MLP, LatentClasses)
 }
