@@ -27,10 +27,14 @@ from limelight.recommend.topk import top_k
 N_ITEMS = 8
 SMALL = {
     "als": {"factors": 4, "regularization": 0.1},
+    "blend": {"parts": ["next-item:regularization=1.0", "item-knn:shrinkage=0.0", "popularity"]},
     "ease": {"regularization": 1.0},
+    "latent-classes": {"classes": 2},
     "next-item": {"regularization": 1.0},
     "item-knn": {"shrinkage": 0.0},
     "mlp": {"hidden": 16, "epochs": 40, "learning_rate": 0.01},
+    "recurrent": {"width": 16, "epochs": 60, "patience": 0, "learning_rate": 0.01},
+    "self-attention": {"width": 16, "epochs": 60, "patience": 0, "learning_rate": 0.01},
 }
 
 
@@ -68,6 +72,20 @@ class TestEveryModel:
         assert np.array_equal(scores[0], scores[3])
         for row in range(4):
             assert np.allclose(model.score(histories[row : row + 1])[0], scores[row], atol=1e-5)
+
+    def test_its_lists_are_those_of_its_scores(self, model):
+        histories = Histories.from_lists([[0, 1], [5], [6, 6, 2]] * 10, N_ITEMS)
+        allowed = np.arange(N_ITEMS) != 4
+        for rows in (slice(0, 2), slice(0, 30)):
+            some = histories[rows]
+            scores = np.where(allowed, model.score(some), -np.inf).astype(np.float32)
+            items, best = model.top(some, 6, exclude=some, allowed=allowed)
+            expected, expected_best = top_k(scores, 6, some)
+            assert np.array_equal(items < 0, expected < 0)
+            assert np.allclose(best, expected_best, atol=1e-5)
+            shown = np.take_along_axis(scores, np.maximum(items, 0), axis=1)
+            assert np.allclose(np.where(items < 0, -np.inf, shown), best, atol=1e-5)
+            assert not np.isin(items, [4]).any()
 
     def test_scores_nobody(self, model):
         assert model.score(Histories.from_lists([], N_ITEMS)).shape == (0, N_ITEMS)

@@ -120,7 +120,8 @@ class ByteVectors:
                 items,
                 best,
             )
-        items, best = (found.reshape(len(queries), parts * k) for found in (items, best))
+        items = items.reshape(len(queries), parts * k)
+        best = best.reshape(len(queries), parts * k)
         # Parts follow each other as their titles do, so a stable sort keeps ties in order.
         order = np.argsort(-best, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(items, order, axis=1), np.take_along_axis(best, order, axis=1)

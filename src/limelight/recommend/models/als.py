@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
+from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.cores import cores_for
 from limelight.recommend.interactions import Histories
@@ -50,6 +51,12 @@ class ALS(Factored):
         return self.item_factors
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
+        rows = len(histories) + histories.n_items
+        require_memory(
+            12 * self.factors * rows + 32 * len(histories.items),
+            f"ALS with {self.factors} factors for {rows:,} users and titles",
+            "give fewer factors",
+        )
         by_user = histories.matrix()
         by_item = by_user.T.tocsr()
         random = np.random.default_rng(self.seed)

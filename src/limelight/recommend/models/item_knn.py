@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.interactions import Histories
 from limelight.recommend.linalg import multiply_sparse
 from limelight.recommend.models.base import Model, Scores
+from limelight.recommend.neighbours import top_by_neighbours
+from limelight.recommend.topk import Items, Mask
 
 
 @dataclass
@@ -40,9 +43,14 @@ class ItemKNN(Model):
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
         progress(0, None, "counting who met what together")
+        kept = min(self.neighbours, histories.n_items)
+        require_memory(
+            17 * kept * histories.n_items + 32 * len(histories.items),
+            f"item-knn on {histories.n_items:,} titles with {kept} neighbours",
+            "keep fewer neighbours",
+        )
         by_user = histories.matrix(binary=True)
         by_item = by_user.tocsc()
-        kept = min(self.neighbours, histories.n_items)
         nearest = np.zeros((histories.n_items, kept), np.int32)
         cosines = np.zeros((histories.n_items, kept), np.float32)
         _nearest(
@@ -62,6 +70,12 @@ class ItemKNN(Model):
 
     def _score(self, histories: Histories) -> Scores:
         return multiply_sparse(histories.matrix(binary=True), self.similarities)
+
+    def _top(
+        self, histories: Histories, k: int, exclude: Histories | None, allowed: Mask | None
+    ) -> tuple[Items, Scores]:
+        met = histories.matrix(binary=True)
+        return top_by_neighbours(met, self.similarities, k, exclude, allowed)
 
     def _contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
         parts = np.zeros((len(history.items), len(targets)), np.float32)

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from limelight.memory import require_memory
 from limelight.progress import Progress
 from limelight.recommend.decayed import decays, features
 from limelight.recommend.interactions import Histories
 from limelight.recommend.linalg import multiply_sparse
 from limelight.recommend.models.base import Model, Scores
+from limelight.recommend.neighbours import top_by_neighbours
+from limelight.recommend.topk import Items, Mask
 
 
 @dataclass
@@ -53,15 +56,22 @@ class Transitions(Model):
         popularity = np.bincount(histories.items, minlength=histories.n_items) + 1.0
         share = popularity / popularity.sum()
         chance = np.float32(self.smoothing * weights.sum()) * share.astype(np.float32)
-        counts.data = np.log1p(counts.data / chance[counts.indices])
+        counts.data /= chance[counts.indices]
+        np.log1p(counts.data, out=counts.data)
         self.lifts = counts
 
     def _score(self, histories: Histories) -> Scores:
         return multiply_sparse(self._recent(histories, by_event=False), self.lifts)
 
+    def _top(
+        self, histories: Histories, k: int, exclude: Histories | None, allowed: Mask | None
+    ) -> tuple[Items, Scores]:
+        recent = self._recent(histories, by_event=False)
+        return top_by_neighbours(recent, self.lifts, k, exclude, allowed)
+
     def _contributions(self, history: Histories, targets: NDArray[np.integer]) -> Scores:
         events = self._recent(history, by_event=True)
-        parts: Scores = (events @ self.lifts[:, targets]).toarray()
+        parts: Scores = (events @ self.lifts)[:, targets].toarray()
         return parts
 
     def _recent(self, histories: Histories, *, by_event: bool) -> csr_matrix:
@@ -73,6 +83,7 @@ def successors(histories: Histories, weights: NDArray[np.float32]) -> csr_matrix
 
     Returns sparse float32 (n_items, n_items). Each row is counted on one core in an array of its
     own, once to learn its length and once to keep it, so that no list of all pairs is ever held.
+    Raises BadInputError when what was counted will not fit in memory.
     """
     order = np.argsort(histories.items, kind="stable")
     starts = np.concatenate(
@@ -95,6 +106,11 @@ def successors(histories: Histories, weights: NDArray[np.float32]) -> csr_matrix
         np.zeros(0, np.float32),
     )
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    require_memory(
+        12 * int(offsets[-1]),
+        f"counting {offsets[-1]:,} pairs of following titles",
+        "give a shorter window or fewer events",
+    )
     columns, values = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.float32)
     _count_successors(
         histories.items, ends, starts, order, weights, workers, lengths, offsets, columns, values
