@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limelight.errors import BadInputError, LimelightWarning, NotFoundError, UnavailableError
@@ -18,6 +18,15 @@ from limelight.recommend.interactions import Interactions
 from limelight.recommend.models.ease import EASE
 from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.recommender import Recommender
+from limelight.recommend.rerank import (
+    AgeLimit,
+    Boost,
+    Calibration,
+    Cap,
+    Diversity,
+    LessPopular,
+    Pin,
+)
 from limelight.recommend.titles import Filters
 
 IDS = ["a", "b", "c", "d", "“é🎬”"]
@@ -252,6 +261,7 @@ def test_a_model_that_was_not_fitted_is_refused() -> None:
         Recommender(EASE(), IDS)
 
 
+@settings(deadline=None)
 @given(
     weights=st.lists(st.lists(st.integers(-9, 9), min_size=6, max_size=6), min_size=6, max_size=6),
     history=st.lists(st.integers(0, 5), min_size=1, max_size=9),
@@ -373,3 +383,68 @@ def test_a_batch_holds_at_least_one_user(
         ["cat"],
         ["dan"],
     ]
+
+
+def test_reranked_lists_keep_scores_and_reasons(recommender: Recommender) -> None:
+    plain = recommender.recommend("ann")
+    assert plain["item_id"].to_list() == ["d", "c", IDS[4]]
+    moved = recommender.recommend("ann", rerank=[Boost(Filters(kinds=["film"]), 1)])
+    assert moved["item_id"].to_list() == ["c", "d", IDS[4]]
+    assert moved.sort("item_id").equals(plain.sort("item_id"))
+
+
+def test_pins_come_from_beyond_the_candidates(
+    recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limelight.recommend.rerank.building.POOL", 1)
+    monkeypatch.setattr("limelight.recommend.rerank.building.TIMES", 1)
+    assert recommender.recommend("ann", 1, rerank=[Pin("c", 1)])["item_id"].to_list() == ["c"]
+    assert recommender.recommend("ann", 1, rerank=[Pin("a", 1)])["item_id"].to_list() == ["d"]
+    pinned = recommender.recommend("ann", 1, rerank=[Pin("a", 1)], include_seen=True)
+    assert (pinned["item_id"][0], pinned["score"][0]) == ("a", pytest.approx(0.4))
+    film = Filters(kinds=["film"])
+    assert recommender.recommend("ann", 1, filters=film, rerank=[Pin("d", 1)])["item_id"][0] == "c"
+
+
+def test_a_cap_reaches_beyond_the_first_candidates(
+    recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limelight.recommend.rerank.building.POOL", 2)
+    monkeypatch.setattr("limelight.recommend.rerank.building.TIMES", 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one_each = recommender.recommend(history=["b"], n=2, rerank=[Cap("kind", 1)])
+    assert one_each["item_id"].to_list() == ["d", "a"]
+
+
+def test_rules_that_leave_too_few_titles_say_so(recommender: Recommender) -> None:
+    text = "^the list has fewer than 3 titles under the rules: at most 1 of one kind$"
+    with pytest.warns(LimelightWarning, match=text):
+        assert recommender.recommend("ann", 3, rerank=[Cap("kind", 1)]).height == 2
+    with pytest.warns(LimelightWarning, match="4 of 4 lists .* rated for age 12 or younger"):
+        assert pl.concat(recommender.recommend_all(3, rerank=[AgeLimit(12)])).height == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert recommender.recommend("ann", 9, rerank=[Diversity(0.5)]).height == 3
+
+
+def test_everybody_reranked_gets_what_each_would_get_alone(
+    recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limelight.recommend.recommender.BATCH", 2)
+    wishes = [Diversity(0.3), LessPopular(0.5), Calibration(0.2), Pin("d", 2)]
+    everybody = pl.concat(recommender.recommend_all(3, rerank=wishes))
+    assert everybody.filter(pl.col("user") == "bob")["item"][1] == "d"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LimelightWarning)
+        for user in ("ann", "bob", "cat", "dan"):
+            alone = recommender.recommend(user, 3, rerank=wishes)
+            rows = everybody.filter(pl.col("user") == user)
+            assert rows["item"].to_list() == alone["item_id"].to_list()
+            assert rows["score"].to_list() == alone["score"].to_list()
+
+
+def test_popularity_must_be_known_to_debias_it() -> None:
+    lonely = Recommender(model(), IDS)
+    with pytest.raises(BadInputError, match="how popular the titles are; give the recommender"):
+        lonely.recommend(history=["b"], rerank=[LessPopular(0.5)])

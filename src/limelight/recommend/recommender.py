@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from warnings import warn
@@ -18,11 +19,14 @@ from limelight.recommend.interactions import Histories, Interactions
 from limelight.recommend.models.base import Model
 from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.rankings import write_frames
+from limelight.recommend.rerank import Candidates, Plan, Reranker
 from limelight.recommend.titles import Filters, Titles
 
 BATCH = 1024
 BATCH_ROWS = 1 << 20
 """A batch has as many users and rows at most: enough for fast products, little enough memory."""
+WIDER = 8
+"""By how much the candidates grow where rules leave lists short."""
 NO_FILTERS = Filters()
 
 
@@ -69,6 +73,7 @@ class Recommender:
         *,
         history: Sequence[str] | None = None,
         filters: Filters = NO_FILTERS,
+        rerank: Sequence[Reranker] = (),
         include_seen: bool = False,
     ) -> pl.DataFrame:
         """Rank at most ``n`` titles for one user, or for an anonymous ``history`` of item ids.
@@ -76,11 +81,16 @@ class Recommender:
         Returns item_id, title, score and reasons, best first. Titles of the history, those with
         negative events too, are left out unless ``include_seen``. For a user without a usable
         history the fallback ranks, and a LimelightWarning and the reasons' kind "popular" say so.
+        ``rerank`` orders the list anew, by wishes that all count at once; the scores stay the
+        model's, so they may then rise along the list.
         """
         subject, lack = self._subject(user_id, history)
         if lack:
             warn(f"{lack}, so what is popular stands in", LimelightWarning, 2)
-        items, scores = self._rank(subject, n, self._allowed(filters), include_seen)
+        plan = self._plan(rerank)
+        items, scores = self._lists(subject, n, self._allowed(filters), include_seen, plan)
+        if plan is not None:
+            plan.warn_if_short(int((items >= 0).sum() < n), 1, n, 2)
         table = self._table(items[0], scores[0])
         return table.with_columns(self._reasons(subject, items[0][: table.height]))
 
@@ -89,23 +99,27 @@ class Recommender:
         n: int = 10,
         *,
         filters: Filters = NO_FILTERS,
+        rerank: Sequence[Reranker] = (),
         include_seen: bool = False,
         progress: Progress = silent,
     ) -> Iterator[pl.DataFrame]:
         """Rank at most ``n`` titles for every known user, a batch of users a frame.
 
         Yields user, item, rank (from 1) and score, users in the order of the interactions. Memory
-        is bounded by a batch.
+        is bounded by a batch. ``rerank`` works as in :meth:`recommend`.
         """
         if self.interactions is None or not self.interactions.n_users:
             raise NotFoundError(
                 "there are no users to recommend to: give the recommender interactions"
             )
         allowed, histories = self._allowed(filters), self.interactions.histories
-        size = max(1, min(BATCH, BATCH_ROWS // max(1, min(n, len(self.titles)))))
+        plan, short = self._plan(rerank), 0
+        longest = max(1, min(n if plan is None else plan.pool(n), len(self.titles)))
+        size = max(1, min(BATCH, BATCH_ROWS // longest))
         for start in range(0, len(histories), size):
             batch = slice(start, start + size)
-            items, scores = self._rank(histories[batch], n, allowed, include_seen)
+            items, scores = self._lists(histories[batch], n, allowed, include_seen, plan)
+            short += int(((items >= 0).sum(axis=1) < n).sum())
             rows, places = np.nonzero(items >= 0)
             yield pl.DataFrame(
                 {
@@ -116,6 +130,8 @@ class Recommender:
                 }
             )
             progress(min(start + size, len(histories)), len(histories), "recommending")
+        if plan is not None:
+            plan.warn_if_short(short, len(histories), n, 2)
 
     def write_all(
         self,
@@ -123,6 +139,7 @@ class Recommender:
         n: int = 10,
         *,
         filters: Filters = NO_FILTERS,
+        rerank: Sequence[Reranker] = (),
         include_seen: bool = False,
         progress: Progress = silent,
     ) -> int:
@@ -131,7 +148,7 @@ class Recommender:
         The file appears when it is whole. Raises BadInputError for another suffix.
         """
         frames = self.recommend_all(
-            n, filters=filters, include_seen=include_seen, progress=progress
+            n, filters=filters, rerank=rerank, include_seen=include_seen, progress=progress
         )
         return write_frames(Path(path), frames)
 
@@ -207,6 +224,67 @@ class Recommender:
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         return None if filters == NO_FILTERS else filters.mask(self.titles)
 
+    def _plan(self, rerankers: Sequence[Reranker]) -> Plan | None:
+        return Plan(rerankers, self.titles) if rerankers else None
+
+    def _lists(
+        self,
+        histories: Histories,
+        n: int,
+        allowed: NDArray[np.bool_] | None,
+        include_seen: bool,
+        plan: Plan | None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Rank, and build lists as planned from the best; from more where they come out short."""
+        if plan is None or n < 1:
+            return self._rank(histories, n, allowed, include_seen)
+        allowed = both(allowed, plan.allowed)
+        pool = plan.pool(n)
+        while True:
+            items, scores = self._rank(histories, pool, allowed, include_seen)
+            candidates = self._with_pins(
+                Candidates(items, scores, histories, self.titles, self._popularity),
+                plan,
+                allowed,
+                include_seen,
+            )
+            lists = plan.build(candidates, n)
+            filled = (lists[0] >= 0).sum(axis=1) == n
+            if (filled | (items[:, -1] < 0)).all() or pool >= len(self.titles):
+                return lists
+            pool *= WIDER
+
+    def _with_pins(
+        self,
+        candidates: Candidates,
+        plan: Plan,
+        allowed: NDArray[np.bool_] | None,
+        include_seen: bool,
+    ) -> Candidates:
+        """Add pinned titles that are no candidates by themselves, where a user may see them."""
+        if not plan.pins:
+            return candidates
+        only = np.zeros(len(self.titles), np.bool_)
+        only[list(plan.pins.values())] = True
+        pins, scores = self._rank(
+            candidates.histories, len(plan.pins), both(allowed, only), include_seen
+        )
+        known = (pins[:, :, None] == candidates.items[:, None, :]).any(axis=2)
+        return replace(
+            candidates,
+            items=np.hstack([candidates.items, np.where(known, np.int32(-1), pins)]),
+            scores=np.hstack([candidates.scores, scores]),
+        )
+
+    @cached_property
+    def _popularity(self) -> NDArray[np.float32] | None:
+        """How popular each title is, as a stranger would be told; None where nobody knows."""
+        try:
+            of_strangers = self.fallback.score(Histories.from_lists([[]], len(self.titles)))
+        except NotFoundError:
+            return None
+        return np.asarray(of_strangers[0])
+
     def _rank(
         self, histories: Histories, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -238,6 +316,15 @@ class Recommender:
         return table.with_columns(pl.Series(name, values[found], dtype=pl.Float32))
 
 
+def both(
+    one: NDArray[np.bool_] | None, other: NDArray[np.bool_] | None
+) -> NDArray[np.bool_] | None:
+    """Allow what both masks allow; None allows everything."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
 def align(interactions: Interactions, item_ids: pl.Series) -> Interactions:
     """Express interactions in the indices of ``item_ids``, without copying where they agree.
 
@@ -263,4 +350,9 @@ def align(interactions: Interactions, item_ids: pl.Series) -> Interactions:
         )
     old = interactions.histories.where(items >= 0)
     histories = Histories(old.offsets, place[old.items], old.weights, len(item_ids), old.times)
-    return Interactions(interactions.user_ids, item_ids, histories)
+    features = interactions.features
+    if features is not None:
+        rows = np.full(len(item_ids), -1)
+        rows[place[place >= 0]] = np.flatnonzero(place >= 0)
+        features = features.take(rows)
+    return Interactions(interactions.user_ids, item_ids, histories, features)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, LimelightWarning, NotFoundError
+from limelight.recommend.facts import Facts
 
 SCHEMA: dict[str, pl.DataType] = {
     "item_id": pl.String(),
@@ -22,6 +23,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "released": pl.Date(),
     "categories": pl.List(pl.String),
+    "attributes": pl.String(),
 }
 
 LONGEST, SHORTLIST = 100, 100  # letters of a search that are read, names that are looked at closely
@@ -57,6 +59,11 @@ class Titles:
     def __len__(self) -> int:
         """Count the titles."""
         return self.table.height
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the titles, as arrays."""
+        return Facts(self.table)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -116,7 +123,8 @@ class Filters:
 
     ``kinds`` and ``categories`` name what is wanted, a title needs one of each; letter case does
     not matter. ``released_from`` and ``released_to`` are inclusive; a title without a date does
-    not pass them. ``allow`` lists the only ids allowed, ``block`` ids that are not.
+    not pass them. ``allow`` lists the only ids allowed, ``block`` ids that are not. ``attributes``
+    names the values wanted of an attribute, of which a title needs one of each.
     """
 
     kinds: Sequence[str] = ()
@@ -125,6 +133,7 @@ class Filters:
     released_to: date | None = None
     allow: Sequence[str] | None = None
     block: Sequence[str] = ()
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def mask(self, titles: Titles) -> NDArray[np.bool_]:
         """Tell which titles pass, bool (n_titles,); warn of words the catalogue never uses."""
@@ -145,6 +154,11 @@ class Filters:
             passing &= pl.col("item_id").is_in([str(item) for item in self.allow])
         if self.block:
             passing &= ~pl.col("item_id").is_in([str(item) for item in self.block])
+        for name, values in self.attributes.items():
+            known = titles.facts.attribute(name)
+            _check_words(name, values, known.explode())
+            wanted = pl.element().str.to_lowercase().is_in(_lower(values))
+            passing &= pl.lit(known.list.eval(wanted).list.any())
         mask: NDArray[np.bool_] = (
             table.select(pass_=pl.repeat(True, table.height) & passing.fill_null(False))
             .to_series()
