@@ -5,6 +5,7 @@ from __future__ import annotations
 from limelight.recommend.models.als import ALS
 from limelight.recommend.models.attribute_prior import AttributePrior
 from limelight.recommend.models.base import Model, load_model
+from limelight.recommend.models.blend import Blend
 from limelight.recommend.models.ease import EASE
 from limelight.recommend.models.item_knn import ItemKNN
 from limelight.recommend.models.latent_classes import LatentClasses
@@ -12,6 +13,7 @@ from limelight.recommend.models.mlp import MLP
 from limelight.recommend.models.newcomers import Newcomers
 from limelight.recommend.models.next_item import NextItem
 from limelight.recommend.models.popularity import Popularity
+from limelight.recommend.models.sequence_knn import SequenceKNN
 from limelight.recommend.models.transitions import Transitions
 
 __all__ = [
@@ -20,17 +22,30 @@ __all__ = [
     "MLP",
     "MODELS",
     "AttributePrior",
+    "Blend",
     "ItemKNN",
     "LatentClasses",
     "Model",
     "Newcomers",
     "NextItem",
     "Popularity",
+    "SequenceKNN",
     "Transitions",
     "load_model",
 ]
 
 MODELS: dict[str, type[Model]] = {
     model.name: model
-    for model in (Popularity, ItemKNN, EASE, Transitions, NextItem, ALS, MLP, LatentClasses)
+    for model in (
+        Popularity,
+        ItemKNN,
+        EASE,
+        Transitions,
+        NextItem,
+        ALS,
+        MLP,
+        LatentClasses,
+        SequenceKNN,
+        Blend,
+    )
 }

@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limelight.errors import BadInputError, NotFoundError
-from limelight.recommend.models import MODELS
+from limelight.recommend import models
 from limelight.recommend.models.base import Model
 
 
@@ -20,9 +20,9 @@ def configure(described: str, settings: Sequence[str] = ()) -> Model:
     another type than its default's.
     """
     name, _, listed = described.partition(":")
-    if name not in MODELS:
-        raise NotFoundError(f"there is no model {name!r}; there are {', '.join(MODELS)}")
-    known = {field.name: field for field in fields(MODELS[name]) if field.init}
+    if name not in models.MODELS:
+        raise NotFoundError(f"there is no model {name!r}; there are {', '.join(models.MODELS)}")
+    known = {field.name: field for field in fields(models.MODELS[name]) if field.init}
     values = {}
     for given in [*filter(None, listed.split(",")), *settings]:
         setting, equals, text = (part.strip() for part in given.partition("="))
@@ -32,7 +32,7 @@ def configure(described: str, settings: Sequence[str] = ()) -> Model:
             there = f"it has {', '.join(known)}" if known else "it has none"
             raise BadInputError(f"{name} has no setting {setting!r}; {there}")
         values[setting] = _parse(text, known[setting])
-    return MODELS[name](**values)
+    return models.MODELS[name](**values)
 
 
 def _parse(text: str, field: Field[Any]) -> Any:

@@ -1,0 +1,1 @@
+"""Learning how much to believe each of several models."""
