@@ -31,6 +31,7 @@ SMALL = {
     "ease": {"regularization": 1.0},
     "latent-classes": {"classes": 2},
     "next-item": {"regularization": 1.0},
+    "new-titles": {"base": "ease:regularization=1.0"},
     "item-knn": {"shrinkage": 0.0},
     "mlp": {"hidden": 16, "epochs": 40, "learning_rate": 0.01},
     "recurrent": {"width": 16, "epochs": 60, "patience": 0, "learning_rate": 0.01},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from limelight.catalog.vocabulary import ITEMS
 from limelight.errors import NotFoundError
 from limelight.operate.registry import Registry
 from limelight.progress import Progress, silent
+from limelight.recommend.features import Features
 from limelight.recommend.interactions import Interactions
 from limelight.recommend.metrics import category_shares
 from limelight.recommend.recommender import Recommender
@@ -58,7 +59,7 @@ class EventFiles:
 
 
 def read_interactions(source: Source) -> Interactions:
-    """Read everybody's events, with an index for titles that nobody met too.
+    """Read everybody's events, and what the titles are like, those that nobody met too.
 
     Raises NotFoundError where there are none.
     """
@@ -68,7 +69,9 @@ def read_interactions(source: Source) -> Interactions:
             f"{source.place} holds no events: bring some in (limelight import events FILE), "
             "or read them from a file (--events FILE)"
         )
-    return Interactions.from_frame(events, item_ids=source.items()["item_id"])
+    items = source.items()
+    interactions = Interactions.from_frame(events, item_ids=items["item_id"])
+    return replace(interactions, features=Features.from_items(items, interactions.item_ids))
 
 
 def categories_of(interactions: Interactions, source: Source) -> NDArray[np.float32]:

@@ -11,14 +11,34 @@ from numpy.typing import NDArray
 
 from limelight.recommend.interactions import Histories
 from limelight.recommend.models.base import Model
+from limelight.recommend.models.new_titles import Like, NewTitles
 from limelight.recommend.titles import Titles
 
 N_REASONS = 3
 REASONS = pl.List(
-    pl.Struct({"kind": pl.String, "item_id": pl.String, "title": pl.String, "share": pl.Float32})
+    pl.Struct(
+        {
+            "kind": pl.String,
+            "item_id": pl.String,
+            "title": pl.String,
+            "share": pl.Float32,
+            "group": pl.String,
+        }
+    )
 )
+"""Why a title is recommended: kind "watched" (a title of the history, and its share of what speaks
+for the recommended one), "like" (a title that a new one is like, and the group of features that
+says so) or "popular"."""
 BECAUSE = "because you watched "
-POPULAR = {"kind": "popular", "item_id": None, "title": None, "share": None}
+POPULAR = {"kind": "popular", "item_id": None, "title": None, "share": None, "group": None}
+CALLED = {
+    "text": "story",
+    "title": "name",
+    "categories": "genres",
+    "released": "time",
+    "parent": "series",
+}
+"""What a group of features is in a sentence, where its own name is not."""
 
 
 def contributions(
@@ -41,28 +61,38 @@ def watched_reasons(
     """Name the titles of one history that speak most for each target, a REASONS series
     (n_targets,).
 
-    ``share`` is a title's part of everything that speaks for the target, between 0 and 1.
+    ``share`` is a title's part of everything that speaks for the target, between 0 and 1. A target
+    that is new to the model is first likened to a title, one of the history where possible.
     """
     items, parts = contributions(model, history, targets)
+    likes: list[Like | None] = [None] * len(targets)
+    if isinstance(model, NewTitles):
+        likes = model.likes(history, targets)
     ids, names = (titles.table[column][items] for column in ("item_id", "title"))
     reasons = []
-    for part in parts.T:
+    for part, like in zip(parts.T, likes, strict=True):
         positive = np.maximum(part, 0)
         total = positive.sum(dtype=np.float64)
-        best = np.argsort(-positive, kind="stable")[:N_REASONS]
-        reasons.append(
-            [
-                {
-                    "kind": "watched",
-                    "item_id": ids[int(row)],
-                    "title": names[int(row)],
-                    "share": float(positive[row] / total),
-                }
-                for row in best
-                if positive[row] > 0
-            ]
-        )
+        because = [] if like is None else [_alike(like, titles)]
+        because += [
+            {
+                "kind": "watched",
+                "item_id": ids[int(row)],
+                "title": names[int(row)],
+                "share": float(positive[row] / total),
+                "group": None,
+            }
+            for row in np.argsort(-positive, kind="stable")[:N_REASONS]
+            if positive[row] > 0
+        ]
+        reasons.append(because[:N_REASONS])
     return pl.Series("reasons", reasons, dtype=REASONS)
+
+
+def _alike(like: Like, titles: Titles) -> dict[str, Any]:
+    item_id, title = titles.table.select("item_id", "title").row(like.item)
+    named = {"item_id": item_id, "title": title, "group": like.group}
+    return {"kind": "like", "share": None, **named}
 
 
 def popular_reasons(n: int) -> pl.Series:
@@ -71,8 +101,19 @@ def popular_reasons(n: int) -> pl.Series:
 
 
 def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
-    """Put reasons into words: "because you watched Alien, 41 %; Aliens, 22 %"."""
+    """Put reasons into words: "because you watched Alien, 41 %; Aliens, 22 %".
+
+    Of a new title, "new, and like Alien in its story; because you watched Alien, 41 %".
+    """
+    reasons = list(reasons)
+    said = [
+        f"new, and like {r['title']} in its {CALLED.get(r['group'], r['group'])}"
+        for r in reasons
+        if r["kind"] == "like"
+    ]
     watched = [f"{r['title']}, {r['share'] * 100:.0f} %" for r in reasons if r["kind"] == "watched"]
     if watched:
-        return BECAUSE + "; ".join(watched)
-    return "popular with everybody" if any(r["kind"] == "popular" for r in reasons) else ""
+        said.append(BECAUSE + "; ".join(watched))
+    if any(r["kind"] == "popular" for r in reasons):
+        said.append("popular with everybody")
+    return "; ".join(said)

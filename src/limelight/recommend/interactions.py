@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from limelight.catalog.vocabulary import KIND_WEIGHTS
 from limelight.errors import BadInputError, CorruptError, NotFoundError, UnavailableError
+from limelight.recommend.features import Features
 from limelight.recommend.ordering import order_events
 
 FORMAT = 1
@@ -118,11 +119,13 @@ class Interactions:
 
     Row u belongs to ``user_ids[u]``, item index i means ``item_ids[i]``. Ids are strings. Items
     without an event may be present, so that a catalogue's new titles have an index too.
+    ``features`` say what the titles are like, where that is known; they are not saved.
     """
 
     user_ids: pl.Series
     item_ids: pl.Series
     histories: Histories
+    features: Features | None = None
 
     @classmethod
     def from_frame(

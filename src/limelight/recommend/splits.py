@@ -9,7 +9,7 @@ titles only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -214,7 +214,7 @@ def _training(interactions: Interactions, keep: NDArray[np.bool_]) -> Interactio
     rows = np.flatnonzero(kept.lengths)
     if not len(rows):
         raise BadInputError("the split leaves no events to train on")
-    return Interactions(interactions.user_ids[rows], interactions.item_ids, kept[rows])
+    return replace(interactions, user_ids=interactions.user_ids[rows], histories=kept[rows])
 
 
 def _ask(

@@ -10,6 +10,7 @@ from limelight.recommend.models.ease import EASE
 from limelight.recommend.models.item_knn import ItemKNN
 from limelight.recommend.models.latent_classes import LatentClasses
 from limelight.recommend.models.mlp import MLP
+from limelight.recommend.models.new_titles import NewTitles
 from limelight.recommend.models.newcomers import Newcomers
 from limelight.recommend.models.next_item import NextItem
 from limelight.recommend.models.popularity import Popularity
@@ -26,6 +27,7 @@ __all__ = [
     "ItemKNN",
     "LatentClasses",
     "Model",
+    "NewTitles",
     "Newcomers",
     "NextItem",
     "Popularity",
@@ -47,5 +49,6 @@ MODELS: dict[str, type[Model]] = {
         LatentClasses,
         SequenceKNN,
         Blend,
+        NewTitles,
     )
 }
