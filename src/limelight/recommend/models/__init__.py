@@ -14,7 +14,9 @@ from limelight.recommend.models.new_titles import NewTitles
 from limelight.recommend.models.newcomers import Newcomers
 from limelight.recommend.models.next_item import NextItem
 from limelight.recommend.models.popularity import Popularity
+from limelight.recommend.models.rocchio import Rocchio
 from limelight.recommend.models.sequence_knn import SequenceKNN
+from limelight.recommend.models.sequence_network import Recurrent, SelfAttention
 from limelight.recommend.models.transitions import Transitions
 
 __all__ = [
@@ -31,6 +33,9 @@ __all__ = [
     "Newcomers",
     "NextItem",
     "Popularity",
+    "Recurrent",
+    "Rocchio",
+    "SelfAttention",
     "SequenceKNN",
     "Transitions",
     "load_model",
@@ -47,8 +52,11 @@ MODELS: dict[str, type[Model]] = {
         ALS,
         MLP,
         LatentClasses,
+        Rocchio,
         SequenceKNN,
         Blend,
         NewTitles,
+        SelfAttention,
+        Recurrent,
     )
 }

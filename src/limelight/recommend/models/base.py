@@ -37,9 +37,8 @@ class Model(ABC):
 
     Subclasses are dataclasses: a field that the constructor takes is configuration, a field with
     ``init=False`` is what ``fit`` learns: an array, arrays by name, a CSR matrix, or a list of
-    fitted models. No
-    model keeps anything about a single user, so a new user, a new event or a forgotten one needs
-    no retraining.
+    fitted models. No model keeps anything about a single user, so a new user, a new event or a
+    forgotten one needs no retraining.
     """
 
     name: ClassVar[str]
@@ -173,7 +172,7 @@ class Model(ABC):
                 arrays[f"{prefix}{name}.shape"] = np.array(value.shape, np.int64)
             elif isinstance(value, dict):
                 arrays |= {f"{prefix}{name}.{part}": array for part, array in value.items()}
-                described[name] = sorted(value)
+                described[name] = dict.fromkeys(value)
             elif isinstance(value, list):
                 described[name] = []
                 for number, part in enumerate(value):
@@ -224,10 +223,10 @@ def _restore(described: dict[str, Any], arrays: dict[str, NDArray[Any]], prefix:
 
 
 def _parts(
-    parts: list[Any], arrays: dict[str, NDArray[Any]], prefix: str
+    parts: dict[str, None] | list[Any], arrays: dict[str, NDArray[Any]], prefix: str
 ) -> dict[str, NDArray[Any]] | list[Model]:
     """Read arrays by name, or models by number."""
-    if all(isinstance(part, str) for part in parts):
+    if isinstance(parts, dict):
         return {name: arrays[prefix + name] for name in parts}
     return [_restore(part, arrays, f"{prefix}{number}.") for number, part in enumerate(parts)]
 
