@@ -88,6 +88,18 @@ def popularity_lift(ranked: Ranked, histories: Histories, popularity: Values) ->
     return float(_mean_over_list(ranked, popularity)[both].mean() / chosen[both].mean() - 1)
 
 
+def dislike_rate(ranked: Ranked, later: Histories) -> Values:
+    """Share of a list's titles that the user came to reject, float64 (n_users,); 0 is best.
+
+    Row u of ``later`` holds what user u did after the list was made; events whose weight is below
+    zero reject. NaN for an empty list.
+    """
+    against = later.where(later.weights < 0)
+    keys = against.owners.astype(np.int64) * later.n_items + against.items
+    listed = ranked + np.arange(len(ranked), dtype=np.int64)[:, None] * later.n_items
+    return _divide((np.isin(listed, keys) & (ranked >= 0)).sum(axis=1), (ranked >= 0).sum(axis=1))
+
+
 def diversity(ranked: Ranked, vectors: NDArray[np.floating]) -> Values:
     """Mean of 1 - cosine over the pairs of a list, float64 (n_users,) (Ziegler et al. 2005).
 

@@ -15,7 +15,7 @@ from limelight.recommend.interactions import Histories
 from limelight.recommend.linalg import multiply
 from limelight.recommend.models.base import Model, Scores
 
-STEPS = 30
+STEPS = 20
 ENOUGH = 16
 """A history tells as much as this many independent events at most, because events of one person
 are not independent: tempered expectation maximisation (Hofmann 1999), which also ends at once."""
