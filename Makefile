@@ -35,6 +35,7 @@ bench: .venv-bench/.bench
 	$(BENCH)/python benchmarks/new_users.py
 	$(BENCH)/python benchmarks/negative.py
 	$(BENCH)/python benchmarks/scaling.py
+	$(BENCH)/python benchmarks/speed.py
 	$(BENCH)/python benchmarks/next_item_steps.py
 	$(BENCH)/python benchmarks/import_speed.py --write
 

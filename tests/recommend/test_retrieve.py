@@ -40,6 +40,7 @@ def test_lists_are_those_of_all_scores_ties_included(way, seed, rows, n_items, d
     allowed = random.random(n_items) < 0.7
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(retrieve, "BLOCK", 7)
+        patch.setattr(retrieve, "QUERIES", 2)
         patch.setattr(retrieve, "PART", 9)
         for ban, only in ((None, None), (exclude, None), (exclude, allowed), (None, allowed)):
             expected = top_k(queries @ vectors.T, k, ban, only)
