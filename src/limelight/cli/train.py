@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from limelight.cli.session import Answer, CountOption, EventsOption, NameOption, Session, command
+from limelight.errors import BadInputError
 
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import RenderableType
 
+    from limelight.operate.auto import Choice
+
 app = typer.Typer()
 
-DEFAULT_MODEL = "next-item"
+AUTO = "auto"
 COMPARED = ["popularity", "item-knn", "ease", "next-item"]
 SHOWN = {
     "Accuracy": ["hr", "ndcg", "low", "high", "behind", "p_value"],
@@ -27,8 +30,12 @@ SHOWN = {
 def train(
     session: Session,
     model: Annotated[
-        str, typer.Option(metavar="MODEL", help="popularity, item-knn, ease, next-item, als, mlp.")
-    ] = DEFAULT_MODEL,
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="auto tries what fits the data and keeps the best; or a model, such as ease.",
+        ),
+    ] = AUTO,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the model; repeatable."),
@@ -36,7 +43,7 @@ def train(
     events: EventsOption = None,
     name: NameOption = "default",
 ) -> Answer:
-    """Validate a model, fit it on all events and publish it.
+    """Find the best model for the events, or take one by name; fit it on all and publish it.
 
     \b
     Examples:
@@ -44,23 +51,50 @@ def train(
       limelight train --model ease --set regularization=300
       limelight train --events plays.parquet --name plays
     """
+    from limelight.operate.auto import train_best
     from limelight.operate.serving import read_interactions
     from limelight.operate.training import train
     from limelight.recommend.models.configure import configure
 
-    chosen, registry = configure(model, settings or []), session.registry
+    if model == AUTO and settings:
+        setting = settings[0].partition("=")[0]
+        raise BadInputError(f"auto has no setting {setting!r}; name a model with --model")
+    named = None if model == AUTO else configure(model, settings or [])
+    registry, choice = session.registry, None
     session.home.make()
     with session.progress() as progress, session.source(events, progress) as source:
         interactions = read_interactions(source)
-        version = train(chosen, interactions, registry, name=name, progress=progress)
+        if named is None:
+            version, choice = train_best(interactions, registry, name=name, progress=progress)
+        else:
+            version = train(named, interactions, registry, name=name, progress=progress)
     card = registry.card(name, version)
+    data = {"name": name, "version": version, "card": asdict(card)}
     text = (
         f"{name} version {version} is published: {card.model}, {card.n_items:,} titles, "
         f"{card.data['events']:,} events of {card.data['users']:,} users"
     )
+    if choice is not None:
+        return Answer(data, _tried(choice, text))
     for metric, found in card.metrics.get("metrics", {}).items():
         text += f"\n  {metric:20} {found['value']:.4f}"
-    return Answer({"name": name, "version": version, "card": asdict(card)}, text)
+    return Answer(data, text)
+
+
+def _tried(choice: Choice, published: str) -> RenderableType:
+    """Show what was tried, why the best was kept, and what was left out."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from limelight.cli.display import table
+
+    lines = [Text(f"Kept {choice.reason}.")]
+    lines += [Text(f"Left out {name}: {why}.") for name, why in choice.left_out.items()]
+    if choice.standings is None:
+        return Group(*lines, Text(published))
+    short = choice.standings.rename(lambda column: column.removesuffix("@10"))
+    shown = table(short, "The validation title of everybody, lists of 10")
+    return Group(shown, *lines, Text(published))
 
 
 @command(app, "evaluate")

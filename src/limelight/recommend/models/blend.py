@@ -71,11 +71,16 @@ class Blend(Model):
         """Blend models that are fitted already, by their descriptions.
 
         The weights are learned from ``answers``, which follow ``histories`` and which the models
-        have not seen; as the validation part of a split has them.
+        have not seen; as the validation part of a split has them. Models of no weight are left
+        out.
         """
         blend = cls(parts=tuple(fitted))
         blend.fitted = list(fitted.values())
-        blend.weights = blend._learn(histories.positive(), answers.positive())
+        weights = blend._learn(histories.positive(), answers.positive())
+        kept = [part for part, weight in enumerate(weights) if weight.any()] or [0]
+        blend.parts = tuple(blend.parts[part] for part in kept)
+        blend.fitted = [blend.fitted[part] for part in kept]
+        blend.weights = weights[kept]
         return blend
 
     def refit(self, interactions: Interactions, progress: Progress = silent) -> Self:
