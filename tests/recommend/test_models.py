@@ -28,6 +28,7 @@ N_ITEMS = 8
 SMALL = {
     "als": {"factors": 4, "regularization": 0.1},
     "blend": {"parts": ["next-item:regularization=1.0", "item-knn:shrinkage=0.0", "popularity"]},
+    "cold-start": {"model": "ease:regularization=1.0"},
     "ease": {"regularization": 1.0},
     "latent-classes": {"classes": 2},
     "next-item": {"regularization": 1.0},

@@ -9,11 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from limelight.errors import BadInputError
+from limelight.errors import BadInputError, LimelightWarning
 from limelight.recommend.audience import Attributes
 from limelight.recommend.interactions import Histories, Interactions
 from limelight.recommend.log_linear import Guesses, fit_log_linear, log_likelihoods
-from limelight.recommend.models import EASE, AttributePrior, LatentClasses, Newcomers, load_model
+from limelight.recommend.models import (
+    EASE,
+    AttributePrior,
+    ColdStart,
+    LatentClasses,
+    Newcomers,
+    load_model,
+)
+from limelight.recommend.recommender import Recommender
 
 
 def people(*attributes):
@@ -214,3 +222,25 @@ class TestNewcomers:
         interactions, users = crowd(4)
         newcomers = Newcomers().fit_to(EASE(), interactions, users)
         assert newcomers.reliance_after(np.array([1]))[0] == pytest.approx([0])
+
+
+class TestColdStart:
+    def test_it_serves_each_person_through_the_recommender(self):
+        interactions, users = crowd(600, agreeing=0.8)
+        model = ColdStart(model="ease:regularization=1.0").fit_to(interactions, users)
+        for age, likes in (("young", range(5)), ("old", range(5, 10))):
+            person = model.for_person({"age": age})
+            recommender = Recommender(person, interactions.item_ids, fallback=person)
+            with pytest.warns(LimelightWarning, match="empty"):
+                found = recommender.recommend(n=6, history=[])["item_id"]
+            assert set(found) == {"i10", *(f"i{item}" for item in likes)}
+            shown = recommender.recommend(n=3, history=["i5", "i6"])["item_id"]
+            assert set(shown) <= {"i7", "i8", "i9", "i10"}
+        assert model.about == {}
+
+    def test_saved_and_loaded_it_knows_whom_it_serves(self, tmp_path):
+        interactions, users = crowd(100)
+        person = ColdStart().fit_to(interactions, users).for_person({"age": "old"})
+        person.save(tmp_path)
+        nothing = Histories.from_lists([[], [1]], 12)
+        assert np.array_equal(load_model(tmp_path).score(nothing), person.score(nothing))

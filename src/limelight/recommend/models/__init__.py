@@ -6,6 +6,7 @@ from limelight.recommend.models.als import ALS
 from limelight.recommend.models.attribute_prior import AttributePrior
 from limelight.recommend.models.base import Model, load_model
 from limelight.recommend.models.blend import Blend
+from limelight.recommend.models.cold_start import ColdStart
 from limelight.recommend.models.ease import EASE
 from limelight.recommend.models.item_knn import ItemKNN
 from limelight.recommend.models.latent_classes import LatentClasses
@@ -26,6 +27,7 @@ __all__ = [
     "MODELS",
     "AttributePrior",
     "Blend",
+    "ColdStart",
     "ItemKNN",
     "LatentClasses",
     "Model",
@@ -52,6 +54,7 @@ MODELS: dict[str, type[Model]] = {
         ALS,
         MLP,
         LatentClasses,
+        ColdStart,
         Rocchio,
         SequenceKNN,
         Blend,
