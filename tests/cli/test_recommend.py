@@ -15,6 +15,7 @@ from limelight import Filters, Interactions, Recommender
 from limelight.cli import app
 from limelight.datasets import synthetic
 from limelight.recommend.models import EASE
+from limelight.recommend.rerank import Calibration, Cap, Diversity, Freshness, LessPopular, Pin
 
 EVENTS = synthetic(80, 40, 1200, seed=3)
 ITEMS = pl.DataFrame(
@@ -173,6 +174,8 @@ def test_files_do_without_a_store(
         (["recommend", "--all"], 2, "--all needs --out"),
         (["recommend", "--all", "--out", "all.xls"], 2, "must end in .csv or .parquet"),
         (["recommend", "7", "-n", "0"], 2, "at least 1, not 0"),
+        (["recommend", "7", "--diversity", "2"], 2, "diversity must lie between 0"),
+        (["recommend", "7", "--rules", "no.toml"], 3, "there is no file no.toml"),
         (["recommend", "7", "--released-from", "soon"], 2, "'soon' is no date"),
         (["recommend", "7", "--name", "other"], 3, "there is no model 'other'"),
         (["recommend", "7", "--name", "../../etc"], 2, "can't name a model"),
@@ -202,3 +205,40 @@ def test_what_is_wrong_is_one_sentence(
 def test_before_anything_is_imported(run: Callable[..., Result]) -> None:
     assert "no model 'default'" in run("recommend", "7", code=3).stderr
     assert "holds no events" in run("train", code=3).stderr
+
+
+def test_knobs_and_rules(
+    answer: Callable[..., Any], trained: None, library: Recommender, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        '[[pin]]\nitem = "12"\nplace = 2\n[[cap]]\nof = "kind"\nat_most = 3\n', encoding="utf-8"
+    )
+    knobs = [
+        "--diversity",
+        ".3",
+        "--calibration",
+        ".2",
+        "--less-popular",
+        ".1",
+        "--freshness",
+        ".1",
+    ]
+    found = answer("recommend", "--history", "3,9", "-n", 6, *knobs, "--rules", rules)
+    ids = [row["item_id"] for row in found["recommendations"]]
+    assert ids[1] == "12"
+    assert sorted(int(item) % 2 for item in ids) == [0, 0, 0, 1, 1, 1]
+    assert all(row["reasons"] for row in found["recommendations"] if row["score"] > 0)
+    wishes = [
+        *(Diversity(0.3), Calibration(0.2), LessPopular(0.1), Freshness(0.1)),
+        *(Pin("12", 2), Cap("kind", 3)),
+    ]
+    expected = library.recommend(history=["3", "9"], n=6, rerank=wishes)
+    assert ids == expected["item_id"].to_list()
+    short = answer("recommend", "7", "-n", 9, "--rules", rules)
+    note = "the list has fewer than 9 titles under the rules: at most 3 of one kind"
+    assert short["notes"] == [note]
+    out = tmp_path / "all.csv"
+    assert answer("recommend", "--all", "-n", 2, "--rules", rules, "--out", out)["notes"] == []
+    second = pl.read_csv(out).filter(pl.col("rank") == 2)["item"]
+    assert (second == 12).mean() > 0.4

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from limelight.cli import catalog, datasets, demo, models, onboard, recommend, train, trending
+from limelight.cli import catalog, datasets, demo, models, onboard, page, recommend, train, trending
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
 from limelight.errors import BadInputError
 
@@ -31,7 +31,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (demo, catalog, train, recommend, onboard, trending):
+for commands in (demo, catalog, train, recommend, page, onboard, trending):
     app.add_typer(commands.app)
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")

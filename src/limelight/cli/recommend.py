@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +11,13 @@ from limelight.cli.session import (
     Answer,
     CountOption,
     EventsOption,
+    HistoryOption,
     NameOption,
+    RulesOption,
     Session,
     VersionOption,
     command,
+    ids_of,
     visible,
 )
 from limelight.errors import BadInputError
@@ -27,17 +29,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-History = Annotated[
-    str | None,
-    typer.Option(metavar="A,B,C", help="Item ids, the oldest first, in place of a user."),
-]
-
 
 @command(app, "recommend")
 def recommend(
     session: Session,
     user: Annotated[str | None, typer.Argument(metavar="USER", help="A user's id.")] = None,
-    history: History = None,
+    history: HistoryOption = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="Rank for everybody, into the file that --out names.")
     ] = False,
@@ -67,6 +64,17 @@ def recommend(
     include_seen: Annotated[
         bool, typer.Option("--include-seen", help="Rank titles of the history too.")
     ] = False,
+    diversity: Annotated[
+        float, typer.Option(metavar="0..1", help="Titles unlike those above them.")
+    ] = 0,
+    calibration: Annotated[
+        float, typer.Option(metavar="0..1", help="Categories in proportion to the history's.")
+    ] = 0,
+    less_popular: Annotated[
+        float, typer.Option(metavar="0..1", help="Away from what everybody is shown.")
+    ] = 0,
+    freshness: Annotated[float, typer.Option(metavar="0..1", help="Newer titles sooner.")] = 0,
+    rules: RulesOption = None,
     events: EventsOption = None,
     name: NameOption = "default",
     version: VersionOption = None,
@@ -78,10 +86,12 @@ def recommend(
       limelight recommend 196
       limelight recommend --history 50,172,181 -n 5 --category Drama
       limelight recommend 196 --released-from 1990 --json
+      limelight recommend 196 --diversity .1 --less-popular .2 --rules rules.toml
       limelight recommend --all -n 10 --out everybody.parquet
     """
     from limelight.cli.display import table, with_reasons
     from limelight.operate.serving import open_recommender
+    from limelight.recommend import rerank
     from limelight.recommend.rankings import write_frames
 
     if sum((user is not None, history is not None, everybody)) != 1:
@@ -89,6 +99,13 @@ def recommend(
     if everybody and out is None:
         raise BadInputError("--all needs --out FILE.csv or FILE.parquet")
     filters = _filters(kind, category, (released_from, released_to), allow, block)
+    wishes = [
+        rerank.Diversity(diversity),
+        rerank.Calibration(calibration),
+        rerank.LessPopular(less_popular),
+        rerank.Freshness(freshness),
+        *([] if rules is None else rerank.read_rules(rules)),
+    ]
     with session.progress() as progress, session.source(events, progress) as source:
         recommender = open_recommender(
             session.registry,
@@ -100,11 +117,21 @@ def recommend(
         )
         if everybody and out is not None:
             rows = recommender.write_all(
-                out, n, filters=filters, include_seen=include_seen, progress=progress
+                out,
+                n,
+                filters=filters,
+                rerank=wishes,
+                include_seen=include_seen,
+                progress=progress,
             )
             return Answer({"out": out, "rows": rows}, f"{rows:,} rows are in {out}")
         found = recommender.recommend(
-            user, n, history=_ids(history), filters=filters, include_seen=include_seen
+            user,
+            n,
+            history=ids_of(history),
+            filters=filters,
+            rerank=wishes,
+            include_seen=include_seen,
         )
     if out is not None:
         rows = write_frames(out, [_ranked(user, found)])
@@ -142,7 +169,7 @@ def explain(
     user_or_item: Annotated[
         list[str], typer.Argument(metavar="USER ITEM", help="A user's id and an item id.")
     ],
-    history: History = None,
+    history: HistoryOption = None,
     events: EventsOption = None,
     name: NameOption = "default",
     version: VersionOption = None,
@@ -169,7 +196,7 @@ def explain(
         recommender = open_recommender(
             session.registry, source, name=name, version=version, user_id=user
         )
-        parts = recommender.explain(item, user, history=_ids(history))
+        parts = recommender.explain(item, user, history=ids_of(history))
         title = recommender.titles.name(item)
     total = parts["contribution"].sum()
     data = {"user": user, "item": item, "contributions": parts, "sum": total}
@@ -194,11 +221,6 @@ def _filters(
         allow=allow or None,
         block=tuple(block or ()),
     )
-
-
-def _ids(history: str | None) -> list[str] | None:
-    """Split at commas; an id with a comma in it goes between double quotes."""
-    return None if history is None else next(csv.reader([history]), [])
 
 
 def _ranked(user: str | None, found: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import os
@@ -45,6 +46,14 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on standard output.")
 ]
 
+HistoryOption = Annotated[
+    str | None,
+    typer.Option(metavar="A,B,C", help="Item ids, the oldest first, in place of a user."),
+]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Pins, boosts, caps, windows, ages: FILE.toml or FILE.json."),
+]
 EventsOption = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", help="Read events from files instead of the store; repeatable."),
@@ -222,6 +231,11 @@ def _listen(session: Session, otherwise: Callable[..., None]) -> Callable[..., N
             otherwise(message, category, *where)
 
     return show
+
+
+def ids_of(history: str | None) -> list[str] | None:
+    """Split at commas; an id with a comma in it goes between double quotes."""
+    return None if history is None else next(csv.reader([history]), [])
 
 
 def visible(text: str) -> str:

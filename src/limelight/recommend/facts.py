@@ -30,6 +30,11 @@ class Facts:
         self._codes: dict[str, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
 
     @cached_property
+    def categories(self) -> pl.Series:
+        """The names of the categories in alphabetical order, the columns of the arrays below."""
+        return self._table["categories"].explode().drop_nulls().unique().sort()
+
+    @cached_property
     def category_shares(self) -> NDArray[np.float32]:
         """Equal shares of each title's categories, float32 (n_titles, n_categories)."""
         return category_shares(self._table["categories"])

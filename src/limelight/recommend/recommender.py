@@ -84,15 +84,15 @@ class Recommender:
         ``rerank`` orders the list anew, by wishes that all count at once; the scores stay the
         model's, so they may then rise along the list.
         """
-        subject, lack = self._subject(user_id, history)
+        subject, lack = self.subject(user_id, history)
         if lack:
             warn(f"{lack}, so what is popular stands in", LimelightWarning, 2)
         plan = self._plan(rerank)
-        items, scores = self._lists(subject, n, self._allowed(filters), include_seen, plan)
+        items, scores, short = self.lists(subject, n, self.allowed(filters), include_seen, plan)
         if plan is not None:
-            plan.warn_if_short(int((items >= 0).sum() < n), 1, n, 2)
-        table = self._table(items[0], scores[0])
-        return table.with_columns(self._reasons(subject, items[0][: table.height]))
+            plan.warn_if_short(short, 1, n, 2)
+        table = self.named(items[0], scores[0])
+        return table.with_columns(self.reasons(subject, items[0][: table.height]))
 
     def recommend_all(
         self,
@@ -112,14 +112,14 @@ class Recommender:
             raise NotFoundError(
                 "there are no users to recommend to: give the recommender interactions"
             )
-        allowed, histories = self._allowed(filters), self.interactions.histories
+        allowed, histories = self.allowed(filters), self.interactions.histories
         plan, short = self._plan(rerank), 0
         longest = max(1, min(n if plan is None else plan.pool(n), len(self.titles)))
         size = max(1, min(BATCH, BATCH_ROWS // longest))
         for start in range(0, len(histories), size):
             batch = slice(start, start + size)
-            items, scores = self._lists(histories[batch], n, allowed, include_seen, plan)
-            short += int(((items >= 0).sum(axis=1) < n).sum())
+            items, scores, cut = self.lists(histories[batch], n, allowed, include_seen, plan)
+            short += cut
             rows, places = np.nonzero(items >= 0)
             yield pl.DataFrame(
                 {
@@ -155,8 +155,8 @@ class Recommender:
     def similar(self, item_id: str, n: int = 5) -> pl.DataFrame:
         """Rank at most ``n`` titles for one who met ``item_id`` alone: item_id, title, score."""
         subject = Histories.from_lists([[self.titles.find(item_id)]], len(self.titles))
-        items, scores = self._rank(subject, n, None, include_seen=False)
-        return self._table(items[0], scores[0])
+        items, scores = self.rank(subject, n, None, include_seen=False)
+        return self.named(items[0], scores[0])
 
     def explain(
         self, item_id: str, user_id: str | None = None, *, history: Sequence[str] | None = None
@@ -167,11 +167,11 @@ class Recommender:
         Raises NotFoundError for a title or a user of whom nothing is known.
         """
         target = self.titles.find(item_id)
-        subject, lack = self._subject(user_id, history)
+        subject, lack = self.subject(user_id, history)
         if lack:
             raise NotFoundError(f"{lack}, so there is nothing to explain")
         items, parts = contributions(self.model, subject, np.array([target]))
-        return self._table(items, parts[:, 0], "contribution").sort(
+        return self.named(items, parts[:, 0], "contribution").sort(
             "contribution", descending=True, maintain_order=True
         )
 
@@ -189,7 +189,7 @@ class Recommender:
             )
         return Popularity().fit(self.interactions)
 
-    def _subject(
+    def subject(
         self, user_id: str | None, history: Sequence[str] | None
     ) -> tuple[Histories, str | None]:
         """Give one history, of a user or of item ids, and in words why it is of no use if so."""
@@ -221,37 +221,43 @@ class Recommender:
         known = [index[item] for item in ids if item in index]
         return Histories.from_lists([known], len(self.titles))
 
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Tell which titles filters let through, bool (n_titles,); None means all of them."""
         return None if filters == NO_FILTERS else filters.mask(self.titles)
 
     def _plan(self, rerankers: Sequence[Reranker]) -> Plan | None:
         return Plan(rerankers, self.titles) if rerankers else None
 
-    def _lists(
+    def lists(
         self,
         histories: Histories,
         n: int,
         allowed: NDArray[np.bool_] | None,
         include_seen: bool,
         plan: Plan | None,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Rank, and build lists as planned from the best; from more where they come out short."""
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], int]:
+        """Rank, and build lists as planned from the best; from more where they come out short.
+
+        Returns items and scores as :meth:`rank` does, and how many lists rules have left short.
+        """
         if plan is None or n < 1:
-            return self._rank(histories, n, allowed, include_seen)
+            return *self.rank(histories, n, allowed, include_seen), 0
         allowed = both(allowed, plan.allowed)
         pool = plan.pool(n)
         while True:
-            items, scores = self._rank(histories, pool, allowed, include_seen)
+            items, scores = self.rank(histories, pool, allowed, include_seen)
             candidates = self._with_pins(
-                Candidates(items, scores, histories, self.titles, self._popularity),
+                Candidates(items, scores, histories, self.titles, self.popularity),
                 plan,
                 allowed,
                 include_seen,
             )
             lists = plan.build(candidates, n)
-            filled = (lists[0] >= 0).sum(axis=1) == n
-            if (filled | (items[:, -1] < 0)).all() or pool >= len(self.titles):
-                return lists
+            found = (lists[0] >= 0).sum(axis=1)
+            barred = (plan.allowed is not None) | (found < (candidates.items >= 0).sum(axis=1))
+            short = (found < n) & barred
+            if not (short & (items[:, -1] >= 0)).any() or pool >= len(self.titles):
+                return *lists, int(short.sum())
             pool *= WIDER
 
     def _with_pins(
@@ -266,7 +272,7 @@ class Recommender:
             return candidates
         only = np.zeros(len(self.titles), np.bool_)
         only[list(plan.pins.values())] = True
-        pins, scores = self._rank(
+        pins, scores = self.rank(
             candidates.histories, len(plan.pins), both(allowed, only), include_seen
         )
         known = (pins[:, :, None] == candidates.items[:, None, :]).any(axis=2)
@@ -277,7 +283,7 @@ class Recommender:
         )
 
     @cached_property
-    def _popularity(self) -> NDArray[np.float32] | None:
+    def popularity(self) -> NDArray[np.float32] | None:
         """How popular each title is, as a stranger would be told; None where nobody knows."""
         try:
             of_strangers = self.fallback.score(Histories.from_lists([[]], len(self.titles)))
@@ -285,9 +291,13 @@ class Recommender:
             return None
         return np.asarray(of_strangers[0])
 
-    def _rank(
+    def rank(
         self, histories: Histories, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Find the ``n`` best titles of each history, best first, as ``Model.top`` gives them.
+
+        Histories that say nothing are ranked by the fallback.
+        """
         exclude = None if include_seen else histories
         strangers = np.flatnonzero(histories.positive().lengths == 0)
         if len(strangers) == len(histories):
@@ -302,12 +312,13 @@ class Recommender:
             )
         return items, scores
 
-    def _reasons(self, subject: Histories, items: NDArray[np.int32]) -> pl.Series:
+    def reasons(self, subject: Histories, items: NDArray[np.int32]) -> pl.Series:
+        """Say of titles (n,) why one history leads to them, a REASONS series (n,)."""
         if isinstance(self.model, Popularity) or not (subject.weights > 0).any():
             return popular_reasons(len(items))
         return watched_reasons(self.model, subject, items, self.titles)
 
-    def _table(
+    def named(
         self, items: NDArray[np.int32], values: NDArray[np.float32], name: str = "score"
     ) -> pl.DataFrame:
         """Name the titles of indices; -1, which fills the end, is left out."""

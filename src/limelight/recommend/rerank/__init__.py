@@ -10,6 +10,7 @@ from limelight.recommend.rerank.freshness import Freshness, first_met
 from limelight.recommend.rerank.permissions import AgeLimit, Available
 from limelight.recommend.rerank.pins import Pin
 from limelight.recommend.rerank.popularity import LessPopular
+from limelight.recommend.rerank.rules import read_rules
 
 __all__ = [
     "AgeLimit",
@@ -26,5 +27,6 @@ __all__ = [
     "Plan",
     "Reranker",
     "first_met",
+    "read_rules",
     "rerank",
 ]
