@@ -38,6 +38,7 @@ bench: .venv-bench/.bench
 	$(BENCH)/python benchmarks/scaling.py
 	$(BENCH)/python benchmarks/speed.py
 	$(BENCH)/python benchmarks/next_item_steps.py
+	$(BENCH)/python benchmarks/reranking.py
 	$(BENCH)/python benchmarks/import_speed.py --write
 
 clean:
