@@ -32,6 +32,7 @@ format: .venv/.test
 bench: .venv-bench/.bench
 	$(BENCH)/python benchmarks/next_item.py
 	$(BENCH)/python benchmarks/protocols.py
+	$(BENCH)/python benchmarks/new_titles.py
 	$(BENCH)/python benchmarks/blend.py
 	$(BENCH)/python benchmarks/new_users.py
 	$(BENCH)/python benchmarks/negative.py

@@ -19,7 +19,8 @@ SHARE, MOST_PRETENDERS, MOST_KNOWN, N_USERS = 0.1, 400, 2_500, 500
 FEWEST = 30
 POWERS = (0.0, 0.2, 0.4)
 SHARES_OF_TASTE = (0.0, 0.25, 0.5, 0.75, 1.0)
-LIST = 50
+LONGEST_LIST = 50
+"""Lists by which the scale is set; a tenth of a catalogue at most."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def learn_pull(
 
     The power and the share of taste are those by which people's hidden titles come first among all
     hidden ones (NDCG of the whole list); the scale is the one with which the hidden titles take as
-    many places of the best LIST as they take by the scores that they have when they are known.
+    many places of the best lists as they take by the scores that they have when they are known.
     """
     if len(known) < FEWEST:
         return Pull((1.0, 0.0))
@@ -98,7 +99,8 @@ def learn_pull(
             worth = _ndcg(np.asarray(tried), wanted)
             if worth > best:
                 best, found, guess = worth, Pull(gains, power), np.asarray(tried, np.float32)
-    scale = _scale(np.array(scores[0]), guess, hidden, shown)
+    length = min(LONGEST_LIST, len(known) // 10)
+    scale = _scale(np.array(scores[0]), guess, hidden, shown, length)
     return Pull((found.gains[0] * scale, found.gains[1] * scale), found.power)
 
 
@@ -109,22 +111,23 @@ def _ndcg(scores: Scores, wanted: NDArray[np.bool_]) -> float:
     return float((gained / np.cumsum(discounts)[wanted.sum(axis=1) - 1]).mean())
 
 
-def _scale(scores: Scores, guess: Scores, hidden: NDArray[np.int64], shown: Histories) -> float:
-    """Find by halving the factor of the guess with which hidden titles take their share of places.
-
-    A title that training lacks takes no place of a known one's, so that share is counted in lists
-    of both.
-    """
+def _scale(
+    scores: Scores, guess: Scores, hidden: NDArray[np.int64], shown: Histories, length: int
+) -> float:
+    """Find by halving the factor of the guess with which hidden titles take as many places of the
+    best lists as by their own scores; 1 where those take none."""
 
     def places(scale: float | None) -> int:
         mixed = scores
         if scale is not None:
             mixed = scores.copy()
             mixed[:, hidden] = np.float32(scale) * guess
-        items, _ = top_k(mixed, LIST, exclude=shown)
+        items, _ = top_k(mixed, length, exclude=shown)
         return int(np.isin(items, hidden).sum())
 
     target = places(None)
+    if not target:
+        return 1.0
     low, high = np.log(0.05), np.log(20.0)
     for _ in range(10):
         middle = (low + high) / 2

@@ -24,6 +24,7 @@ LEARNED_FROM = 800
 LISTENED_TO = 300
 N_LIKE = 50
 N_STAND_INS = 3
+PAIRS_AT_ONCE = 2**16
 FEWEST = 30
 """Known titles below which nothing is learned and the defaults hold."""
 
@@ -144,12 +145,16 @@ class NewTitles(Model):
             self.stand_ins[rank, new] = self.like.indices[starts + rank % counts]
 
     def _attribute(self, likeness: Likeness, groups: dict[str, csr_matrix]) -> None:
-        rows, columns = self.like.nonzero()
-        said = [
-            likeness.weights[name] * np.asarray(of[rows].multiply(of[columns]).sum(axis=1)).ravel()
-            for name, of in groups.items()
-        ]
-        self.spoke = np.argmax(said, axis=0).astype(np.int32)
+        rows = np.repeat(np.arange(self.n_items), np.diff(self.like.indptr))
+        self.spoke = np.zeros(len(rows), np.int32)
+        for start in range(0, len(rows), PAIRS_AT_ONCE):
+            pairs = slice(start, start + PAIRS_AT_ONCE)
+            one, other = rows[pairs], self.like.indices[pairs]
+            said = [
+                likeness.weights[name] * np.asarray(of[one].multiply(of[other]).sum(axis=1)).ravel()
+                for name, of in groups.items()
+            ]
+            self.spoke[pairs] = np.argmax(said, axis=0)
         self.group_weights = {
             name: np.array([likeness.weights[name]], np.float32) for name in groups
         }
