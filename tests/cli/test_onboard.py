@@ -60,3 +60,12 @@ def test_bad_answers_are_refused(answer, answers):
 def test_answers_that_end_early_are_said(answer):
     error = answer("onboard", input="1\n", code=2)["error"]
     assert "--answers" in error["message"]
+
+
+def test_the_kinds_of_people_of_a_published_model_are_used(run, answer, tmp_path):
+    events = tmp_path / "events.csv"
+    synthetic(40, 20, 400, seed=1).write_csv(events)
+    run("train", "--model", "latent-classes", "--set", "classes=4", "--events", events)
+    (tmp_path / "none.csv").write_text("user_id,item_id\n", encoding="utf-8")
+    asked = answer("onboard", "--answers", "1,0", "--events", tmp_path / "none.csv")
+    assert len(asked["screen"]) == 6

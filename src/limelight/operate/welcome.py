@@ -8,7 +8,7 @@ import polars as pl
 from limelight.errors import BadInputError
 from limelight.operate.serving import Source, read_interactions
 from limelight.progress import Progress, silent
-from limelight.recommend.models import LatentClasses, Newcomers
+from limelight.recommend.models import ColdStart, LatentClasses, Model, Newcomers
 from limelight.recommend.onboarding import SCREENS, Onboarding, Tap
 from limelight.recommend.recommender import Recommender, align
 from limelight.recommend.titles import Titles
@@ -25,13 +25,11 @@ class Welcome:
         Raises NotFoundError where there are no events to find them in.
         """
         self.titles: Titles = recommender.titles
-        fallback = recommender.fallback
-        guesses = fallback.guesses if isinstance(fallback, Newcomers) else []
-        known = [guess for guess in guesses if isinstance(guess, LatentClasses)]
-        if not known:
+        classes = _classes_in(recommender.model)
+        if classes is None:
             met = align(read_interactions(source), self.titles.table["item_id"])
-            known = [LatentClasses().fit(met, progress)]
-        self._onboarding = Onboarding(known[0])
+            classes = LatentClasses().fit(met, progress)
+        self._onboarding = Onboarding(classes)
         self.taps: list[Tap] = []
         self._next = self._onboarding.screen()
 
@@ -60,3 +58,15 @@ class Welcome:
             )
         self.taps.append(Tap(shown, shown[int(word) - 1] if int(word) else None))
         self._next = self._onboarding.screen(self.taps) if len(self.taps) < SCREENS else []
+
+
+def _classes_in(model: Model) -> LatentClasses | None:
+    """Find the kinds of people that a model goes by, if it does."""
+    if isinstance(model, LatentClasses):
+        return model
+    inside: list[Model] = []
+    if isinstance(model, ColdStart):
+        inside = model.parts
+    elif isinstance(model, Newcomers):
+        inside = model.guesses
+    return next((found for part in inside if (found := _classes_in(part))), None)
