@@ -242,3 +242,25 @@ def test_knobs_and_rules(
     assert answer("recommend", "--all", "-n", 2, "--rules", rules, "--out", out)["notes"] == []
     second = pl.read_csv(out).filter(pl.col("rank") == 2)["item"]
     assert (second == 12).mean() > 0.4
+
+
+def test_a_page(
+    run: Callable[..., Result], answer: Callable[..., Any], trained: None, tmp_path: Path
+) -> None:
+    found = answer("page", "--history", "3,9", "-n", 3, "--rows", 4)
+    kinds = [row["kind"] for row in found["rows"]]
+    assert kinds[0] == "top"
+    assert {"because", "trending"} & set(kinds[1:])
+    shown = [title["item_id"] for row in found["rows"] for title in row["titles"]]
+    assert len(shown) == len(set(shown)) <= 12
+    assert not {"3", "9"} & set(shown)
+    same = answer("recommend", "--history", "3,9", "-n", 3)["recommendations"]
+    assert found["rows"][0]["titles"] == same
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"pin": [{"item": "12", "place": 1}]}', encoding="utf-8")
+    pinned = answer("page", "7", "--rows", 1, "-n", 2, "--rules", rules)
+    assert [row["kind"] for row in pinned["rows"]] == ["top"]
+    text = run("page", "--history", "3,9", "-n", 3, "--rows", 4).stdout
+    assert [row["headline"] in text for row in found["rows"]] == [True] * len(kinds)
+    assert "name one USER, or give --history" in run("page", code=2).stderr
+    assert "no duration" in run("page", "7", "--half-life", "soon", code=2).stderr
