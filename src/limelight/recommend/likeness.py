@@ -19,7 +19,7 @@ WIDTH = 0.5
 FLOOR = 0.1
 STEPS = (3.0, 3.0, 1.7)
 WHOLE = 2**26
-"""Entries of the map (256 MiB) up to which every title is explained by all known ones at once."""
+"""Entries of a system and of its answers up to which all known titles explain every sought one."""
 AT_ONCE = 2**24
 
 
@@ -62,11 +62,12 @@ class Likeness:
 
         Row s holds the weights with which values of known titles add up to the best guess of the
         value of title s: kernel ridge regression, or the mean of a Gaussian process (Rasmussen and
-        Williams 2006, 2.2). Where all known titles would take more than WHOLE entries, each sought
-        title has a system of its own, of its ``neighbours`` nearest known ones (Vecchia 1988).
+        Williams 2006, 2.2). Where the system or its answers would take more than WHOLE entries,
+        each sought title has one of its own, of its ``neighbours`` nearest known ones (Vecchia
+        1988).
         """
         n_items = described.shape[0]
-        if len(known) * len(sought) <= WHOLE:
+        if len(known) * max(len(known), len(sought)) <= WHOLE:
             weights = self._solve(described[known], described[sought])
             columns = np.broadcast_to(known, weights.T.shape)
             counts = np.full(len(sought), len(known))

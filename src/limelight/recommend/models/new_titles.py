@@ -96,7 +96,10 @@ class NewTitles(Model):
         return self
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
-        raise NotImplementedError("new-titles learns from interactions, which have features")
+        """Be the base alone: histories have no features."""
+        self.parts = [configure.configure(self.base)]
+        self.parts[0]._fit(histories, progress)
+        self._forget(histories.n_items)
 
     def _taste(self, n_items: int) -> str:
         if self.taste is not None:
