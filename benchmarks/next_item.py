@@ -98,8 +98,7 @@ def measure(entry_name: str, data_name: str) -> dict[str, Any]:
             best = (reached, setting, contender, seconds)
     assert best is not None
     reached, setting, contender, seconds = best
-    on_test, lists, _ = quality(contender, test)
-    _, _, all_seconds = quality(contender, test)
+    on_test, lists, all_seconds = quality(contender, test)
     median, p99 = one_user_milliseconds(contender, test.histories)
     return {
         "model": entry_name,
