@@ -1,9 +1,9 @@
-"""Every model on the other protocols: new users, in time, new titles, with more than accuracy.
+"""Every model on the other protocols: new users and in time, with more than accuracy.
 
     python benchmarks/protocols.py
 
 MovieLens-1M has no times in its next-item preparation, so "in time" uses MovieLens-latest-small and
-MovieLens-100k. Every model but the plain network, with its defaults: nothing here is tuned.
+MovieLens-100k. New titles and the blend have benchmarks of their own. Nothing is tuned.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from limelight.operate.trials import standings, try_models
 from limelight.recommend.interactions import Interactions
 from limelight.recommend.metrics import category_shares
 from limelight.recommend.models import MODELS, Model, Popularity
-from limelight.recommend.splits import Split, in_time, new_titles, new_users
+from limelight.recommend.splits import Split, in_time, new_users
 
 CACHE = Path(os.environ.get("LIMELIGHT_HOME", Path.home() / ".cache" / "limelight")) / "datasets"
+COMPARED = ("popularity", "item-knn", "ease", "transitions", "next-item", "als", "sequence-knn")
 BEYOND = ["coverage", "novelty", "diversity", "calibration", "popularity_lift", "gini"]
 
 
 def models(with_times: bool) -> list[Model]:
     recent = [Popularity(window_days=7)] if with_times else []
-    return [*recent, *(make() for name, make in MODELS.items() if name != "mlp")]
+    return [*recent, *(MODELS[name]() for name in COMPARED)]
 
 
 def genres(file: str, items: pl.Series) -> np.ndarray:
@@ -95,7 +96,6 @@ def main() -> None:
         run("New users, MovieLens-1M", new_users(million), vae, of_million),
         run("In time, MovieLens-latest-small", in_time(small), ["hr@10", "ndcg@10"], of_small),
         run("In time, MovieLens-100k", in_time(thousand), ["hr@10", "ndcg@10"], of_thousand),
-        run("New titles, MovieLens-1M", new_titles(million), ["recall@50", "ndcg@10"], of_million),
         f"Measured on {machine('numpy', 'scipy', 'numba', 'torch')}.",
     ]
     put("protocols", "\n\n".join(parts))

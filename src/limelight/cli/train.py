@@ -40,29 +40,40 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the model; repeatable."),
     ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="DEVICE", help="Where networks train: cpu, cuda, cuda:1, mps.")
+    ] = "cpu",
     events: EventsOption = None,
     name: NameOption = "default",
 ) -> Answer:
     """Find the best model for the events, or take one by name; fit it on all and publish it.
 
+    A network that was interrupted goes on from its checkpoint when it is trained again.
+
     \b
     Examples:
       limelight train
       limelight train --model ease --set regularization=300
+      limelight train --model self-attention --device cuda
       limelight train --events plays.parquet --name plays
     """
     from limelight.operate.auto import train_best
     from limelight.operate.serving import read_interactions
     from limelight.operate.training import train
     from limelight.recommend.models.configure import configure
+    from limelight.recommend.workplace import Workplace, working_at
 
     if model == AUTO and settings:
         setting = settings[0].partition("=")[0]
         raise BadInputError(f"auto has no setting {setting!r}; name a model with --model")
     named = None if model == AUTO else configure(model, settings or [])
     registry, choice = session.registry, None
-    session.home.make()
-    with session.progress() as progress, session.source(events, progress) as source:
+    place = Workplace(device, session.home.make().checkpoints)
+    with (
+        working_at(place),
+        session.progress() as progress,
+        session.source(events, progress) as source,
+    ):
         interactions = read_interactions(source)
         if named is None:
             version, choice = train_best(interactions, registry, name=name, progress=progress)

@@ -34,6 +34,11 @@ class Home:
         return self.folder / "models"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of trainings that were not finished."""
+        return self.folder / "checkpoints"
+
+    @property
     def datasets(self) -> Path:
         """The folder of downloaded data sets."""
         return self.folder / "datasets"

@@ -180,7 +180,7 @@ class Training:
             queries = represent(self.average, some, self.plan.length, self.low)
             found, _ = top_k(queries @ vectors.T + bias, 10, some)
             hits = found == self.answers[begin : begin + 500, None]
-            gains += float((hits / np.log2(np.arange(2, 12))).sum())
+            gains += float((hits / np.log2(np.arange(2, hits.shape[1] + 2))).sum())
         return gains / len(self.asked)
 
     def _told(self, name: str) -> str:
