@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -150,8 +150,8 @@ def _parted(interactions: Interactions) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _rows(interactions: Interactions, rows: NDArray[np.int64]) -> Interactions:
-    return Interactions(
-        interactions.user_ids[rows], interactions.item_ids, interactions.histories[rows]
+    return replace(
+        interactions, user_ids=interactions.user_ids[rows], histories=interactions.histories[rows]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -92,7 +92,7 @@ class Rocchio(Model):
         shown, late = histories.where(early), histories.where(~early)
         if not (shown.weights > 0).any():
             return 0.0
-        known = Interactions(interactions.user_ids, interactions.item_ids, shown)
+        known = replace(interactions, histories=shown)
         sibling = configure.configure(self.model).fit(known, progress)
         telling = (_rejected(shown).lengths > 0) & (shown.positive().lengths > 0)
         rows = np.flatnonzero(telling & (late.lengths > 0))
