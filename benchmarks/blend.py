@@ -1,17 +1,20 @@
 """The learned blend beside its parts: the next title, and in time at several moments.
 
-    python benchmarks/blend.py [--section NAME ...] [--also PART ...]
+    python benchmarks/blend.py [--section NAME ...] [--also PART ...] [--results FOLDER]
 
-``--also`` adds parts to the next-title blends, such as ``self-attention``. There every part is
-fitted once, on what trains; the validation item decides the weights; the test item is looked at
-once a row. In time, parts and weights come from what lies before the moment alone.
+``--also`` adds parts to the next-title blends, such as ``self-attention``; ``--results`` keeps
+fitted parts, and a network's checkpoints, for the next run. There every part is fitted once, on
+what trains; the validation item decides the weights; the test item is looked at once a row. In
+time, parts and weights come from what lies before the moment alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +26,11 @@ from sequences import FOLDER, read
 from limelight import fetch
 from limelight.recommend.evaluate import evaluate
 from limelight.recommend.interactions import Interactions
-from limelight.recommend.models import Blend
+from limelight.recommend.models import Blend, Model, load_model
 from limelight.recommend.models.configure import configure
 from limelight.recommend.resampling import bootstrap_interval, randomisation_test
 from limelight.recommend.splits import Split, in_time, leave_one_out
+from limelight.recommend.workplace import Workplace, working_at
 
 PARTS = {
     "MovieLens-1M": (*Blend().parts, "als"),
@@ -38,14 +42,14 @@ RECENT = (WEEK, "popularity:window_days=30", "popularity", "item-knn")
 EASE_UP_TO = 5_000  # titles; EASE is dense and is solved nine times here
 
 
-def next_title(name: str, also: list[str]) -> str:
+def next_title(name: str, also: list[str], results: Path) -> str:
     data = read(name)
     validation, test = leave_one_out(data, "validation"), leave_one_out(data, "test")
     fitted = {}
     rows = []
     for part in (*PARTS[name], *also):
         print(f"{name}: {part}", file=sys.stderr)
-        fitted[part] = configure(part).fit(validation.train)
+        fitted[part] = _fitted(part, validation.train, results / f"{name}-{part}".replace(" ", "-"))
         rows.append({"model": part, **_reached(fitted[part], test)})
     whole = Blend.of(fitted, validation.histories, validation.answers)
     rows.append({"model": "**blend of all**", **_reached(whole, test)})
@@ -54,6 +58,21 @@ def next_title(name: str, also: list[str]) -> str:
         blend = Blend.of(some, validation.histories, validation.answers)
         rows.append({"model": f"blend without {left_out}", **_reached(blend, test)})
     return f"{table(rows)}\n\n{_weights(whole)}\n\n{_measured()}"
+
+
+def _fitted(part: str, train: Interactions, kept: Path) -> Model:
+    if kept.exists():
+        return load_model(kept)
+    with working_at(Workplace(checkpoints=kept.parent / "checkpoints")):
+        model = configure(part).fit(train, _tell)
+    kept.mkdir(parents=True)
+    model.save(kept)
+    return model
+
+
+def _tell(done: float, total: float | None, message: str) -> None:
+    if done == int(done) and total:
+        print(f"  {done:.0f}/{total:.0f} {message}", file=sys.stderr)
 
 
 def _reached(model: Any, split: Split) -> dict[str, float]:
@@ -134,12 +153,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--section", choices=sections, action="append")
     arguments.add_argument("--also", metavar="PART", nargs="+", default=[])
+    arguments.add_argument("--results", type=Path)
     given = arguments.parse_args()
+    results = given.results or Path(tempfile.mkdtemp())
     for section in given.section or sections:
         if section in TIMED:
             text = through_time(section, TIMED[section]())
         else:
-            text = next_title(section, given.also)
+            text = next_title(section, given.also, results)
         put(f"blend, {section}", text)
 
 
