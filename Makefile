@@ -31,6 +31,7 @@ format: .venv/.test
 # Each script writes its tables and plots of docs/benchmarks.md.
 bench: .venv-bench/.bench
 	$(BENCH)/python benchmarks/next_item.py
+	$(BENCH)/python benchmarks/networks.py
 	$(BENCH)/python benchmarks/protocols.py
 	$(BENCH)/python benchmarks/new_titles.py
 	$(BENCH)/python benchmarks/blend.py

@@ -82,11 +82,12 @@ class SequenceNetwork(Factored):
         with torch.no_grad():
             network.bias.copy_(torch.from_numpy(common - common.mean()))
         try:
-            training = self._neural("training").Training(
-                network, histories, self._plan(), place.device, self._checkpoint(histories)
-            )
+            torch.empty(0, device=place.device)
         except (RuntimeError, AssertionError) as error:  # PyTorch, of a device that is not there
             raise BadInputError(f"the device {place.device!r} can't be used: {error}") from error
+        training = self._neural("training").Training(
+            network, histories, self._plan(), place.device, self._checkpoint(histories)
+        )
         kept, self.curve = training.run(progress, self.name)
         weights = {name: weight.cpu().numpy() for name, weight in kept.state_dict().items()}
         self.vectors = np.hstack([weights.pop("vectors"), weights.pop("bias")[:, None]])
