@@ -12,3 +12,12 @@ class Progress(Protocol):
 
 def silent(done: float, total: float | None, message: str) -> None:
     """Listen to nothing."""
+
+
+def labelled(label: str, progress: Progress) -> Progress:
+    """Let ``progress`` hear which of several works a message is of."""
+
+    def tell(done: float, total: float | None, message: str) -> None:
+        progress(done, total, f"{label}: {message}")
+
+    return tell

@@ -15,7 +15,7 @@ from limelight.errors import BadInputError, LimelightWarning
 from limelight.operate.card import describe_data
 from limelight.operate.registry import Registry
 from limelight.operate.trials import standings
-from limelight.progress import Progress, silent
+from limelight.progress import Progress, labelled, silent
 from limelight.recommend.evaluate import Evaluation, evaluate
 from limelight.recommend.interactions import Interactions
 from limelight.recommend.models import Blend, Model, Popularity
@@ -173,7 +173,7 @@ def _try(
         if seconds > BUDGET_SECONDS:
             left_out[described] = f"it would take about {seconds / 60:,.0f} minutes"
             continue
-        listener = _named(described, progress)
+        listener = labelled(described, progress)
         try:
             model = configure(described).fit(split.train, listener)
         except BadInputError as error:
@@ -191,7 +191,7 @@ def _judge(model: Model, split: Split, described: str, progress: Progress) -> Ev
 
 def _blend(fitted: dict[str, Model], split: Split, progress: Progress) -> tuple[Blend, Evaluation]:
     """Blend the fitted models; judge blends of either half of the people on the other half."""
-    listener = _named("blend", progress)
+    listener = labelled("blend", progress)
     halves = [np.arange(start, len(split.histories), 2) for start in range(2)]
     frames = []
     for learned, tested in (halves, halves[::-1]):
@@ -208,10 +208,3 @@ def _blend(fitted: dict[str, Model], split: Split, progress: Progress) -> tuple[
     both = order.join(pl.concat(frames), on="user_id", how="left", maintain_order="left")
     blend = Blend.of(fitted, split.histories, split.answers)
     return blend, Evaluation("blend", split.name, both, {})
-
-
-def _named(described: str, progress: Progress) -> Progress:
-    def tell(done: float, total: float | None, message: str) -> None:
-        progress(done, total, f"{described}: {message}")
-
-    return tell

@@ -19,7 +19,7 @@ from limelight.operate.home import Home
 from limelight.operate.registry import Registry
 from limelight.operate.report import HEADLINE, ReportData
 from limelight.operate.serving import categories_of, read_interactions
-from limelight.progress import Progress, silent
+from limelight.progress import Progress, labelled, silent
 from limelight.recommend.evaluate import Evaluation, evaluate
 from limelight.recommend.interactions import Interactions
 from limelight.recommend.models import ALS, EASE, MLP, ItemKNN, Model, NextItem, Popularity
@@ -107,7 +107,7 @@ def _judge(
         key = evaluation_key(model, data_sha256, split.name)
         evaluation = kept.find(key)
         if evaluation is None:
-            listener = _named(label, progress)
+            listener = labelled(label, progress)
             fitted = model.fit(split.train, listener)
             evaluation = evaluate(fitted, split, 10, categories=categories, progress=listener)
             kept.keep(key, evaluation)
@@ -135,7 +135,7 @@ def _publish(
             return published, card
     except (NotFoundError, CorruptError):
         pass
-    model.fit(interactions, _named(label, progress))
+    model.fit(interactions, labelled(label, progress))
     registry.publish(
         model,
         interactions.item_ids,
@@ -144,12 +144,3 @@ def _publish(
         metrics=metrics,
     )
     return model, registry.card()
-
-
-def _named(label: str, progress: Progress) -> Progress:
-    """Say of which model the news is."""
-
-    def tell(done: float, total: float | None, message: str) -> None:
-        progress(done, total, f"{label}: {message}")
-
-    return tell

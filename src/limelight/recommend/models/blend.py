@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
-from limelight.progress import Progress, silent
+from limelight.progress import Progress, labelled, silent
 from limelight.recommend.blending.choice import Choices, fit_weights
 from limelight.recommend.blending.questions import last_stretch, last_title, sample
 from limelight.recommend.interactions import Histories, Interactions
@@ -86,7 +86,7 @@ class Blend(Model):
     def refit(self, interactions: Interactions, progress: Progress = silent) -> Self:
         """Fit the parts on everything, the weights kept, and return self."""
         self.fitted = [
-            part.fit(interactions, _named(name, progress)) for name, part in self._unfitted()
+            part.fit(interactions, labelled(name, progress)) for name, part in self._unfitted()
         ]
         return self
 
@@ -108,7 +108,7 @@ class Blend(Model):
     def _fit_parts(self, histories: Histories, progress: Progress) -> None:
         self.fitted = []
         for name, part in self._unfitted():
-            part._fit(histories, _named(name, progress))
+            part._fit(histories, labelled(name, progress))
             self.fitted.append(part)
 
     def _unfitted(self) -> list[tuple[str, Model]]:
@@ -186,10 +186,3 @@ def _candidates(scores: Sequence[Scores], seen: Histories) -> NDArray[np.bool_]:
         np.put_along_axis(among, best, True, axis=1)
     among[seen.owners, seen.items] = False
     return among
-
-
-def _named(part: str, progress: Progress) -> Progress:
-    def tell(done: float, total: float | None, message: str) -> None:
-        progress(done, total, f"{part}: {message}")
-
-    return tell
