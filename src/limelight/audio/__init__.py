@@ -1,0 +1,1 @@
+"""Sound: cleaned, enhanced, separated, described, in files of any length."""

@@ -1,0 +1,1 @@
+"""What sound, pictures and video share: files, batches, presets, and what was done to them."""

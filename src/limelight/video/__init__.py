@@ -1,0 +1,1 @@
+"""Video: frames and sound through operations, and what is in them."""

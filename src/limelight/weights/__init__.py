@@ -1,0 +1,1 @@
+"""Pretrained weights by name: where they come from, their licence, size and checksum."""
