@@ -1,0 +1,53 @@
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from limelight.media.provenance import history, recorded
+
+
+@dataclass(frozen=True)
+class Louder:
+    name: ClassVar[str] = "louder"
+    target: float = -16.0
+    curve: Path | None = None
+    settled: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Plain:
+    name: ClassVar[str] = "plain"
+
+
+def test_what_was_done_is_read_back():
+    tags = recorded(
+        {"title": "Talk"}, [Louder(-23.0, Path("a.txt"), np.ones(2)), Plain()], Path("in/t.wav")
+    )
+    assert tags["title"] == "Talk"
+    (record,) = history(tags)
+    assert record.source == "t.wav"
+    assert record.did == ({"louder": {"target": -23.0, "curve": "a.txt"}}, {"plain": {}})
+    assert record.steps() == ["louder:target=-23.0,curve=a.txt", "plain"]
+
+
+def test_the_users_comment_and_earlier_records_stay():
+    once = recorded({"COMMENT": "Mine, two\nlines"}, [Plain()], Path("a.flac"))
+    twice = recorded(once, [Louder()], Path("b.flac"))
+    assert set(twice) == {"COMMENT"}
+    assert twice["COMMENT"].startswith("Mine, two\nlines\nlimelight: {")
+    assert [record.source for record in history(twice)] == ["a.flac", "b.flac"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text())
+def test_any_comment_and_any_name_come_through(text):
+    tags = recorded(
+        {"comment": "limelight: " + text},
+        [Plain()],
+        Path("x" + text.replace("/", "").replace("\\", "")),
+    )
+    assert tags["comment"].startswith("limelight: " + text)
+    assert history(tags)[-1].source == Path("x" + text.replace("/", "").replace("\\", "")).name
