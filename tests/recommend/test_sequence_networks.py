@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,15 +14,26 @@ from test_models import interactions
 
 from limelight.errors import BadInputError, MissingExtraError
 from limelight.recommend.interactions import Histories
-from limelight.recommend.models import Recurrent, SelfAttention
+from limelight.recommend.models import Recurrent, SelfAttention, load_model
 from limelight.recommend.neural import training
-from limelight.recommend.neural.layers import CausalAttention, Dropout, keep_all
+from limelight.recommend.neural.layers import (
+    MINUTE,
+    SPANS,
+    CausalAttention,
+    Dropout,
+    keep_all,
+    nearness,
+)
 from limelight.recommend.neural.loss import ROWS, softmax_loss
 from limelight.recommend.neural.networks import RecurrentNetwork, SelfAttentionNetwork
 from limelight.recommend.neural.pieces import batches, cut, padded, round_up
 from limelight.recommend.workplace import Workplace, working_at
 
-NETWORKS = [SelfAttentionNetwork(9, 8, 2, 2, 6), RecurrentNetwork(9, 8, 2)]
+NETWORKS = [
+    SelfAttentionNetwork(9, 8, 2, 2, 6, time_gaps=False),
+    SelfAttentionNetwork(9, 8, 2, 2, 6, time_gaps=True),
+    RecurrentNetwork(9, 8, 2),
+]
 MODELS = [SelfAttention, Recurrent]
 SMALL = {"width": 16, "epochs": 8, "learning_rate": 0.01, "events": 128}
 
@@ -52,13 +64,14 @@ def test_the_loss_and_its_gradients_are_those_of_the_whole_softmax(n):
 
 def test_attention_is_the_published_formula():
     torch.manual_seed(0)
-    layer, x = CausalAttention(8, 2, 5), torch.randn(3, 5, 8, requires_grad=True)
+    layer = CausalAttention(8, 2, 5, time_gaps=False)
+    x = torch.randn(3, 5, 8, requires_grad=True)
     distance = torch.arange(5)[:, None] - torch.arange(5)
     bias = layer.by_distance[:, distance.clamp(min=0)].masked_fill(distance < 0, -torch.inf)
     q, k, v = (part.view(3, 5, 2, 4).transpose(1, 2) for part in layer.into(x).chunk(3, -1))
     mixed = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
     expected = layer.out(mixed.transpose(1, 2).reshape(3, 5, 8))
-    found = layer(x)
+    found = layer(x, None)
     assert torch.allclose(found, expected, atol=1e-5)
     weights = [x, layer.by_distance, layer.into.weight]
     upstream = torch.randn_like(found)
@@ -72,9 +85,53 @@ def test_attention_is_the_published_formula():
 def test_no_place_knows_what_comes_after_it(network):
     items = torch.tensor([[1, 2, 3, 4, 5]])
     changed = torch.tensor([[1, 2, 3, 8, -1]])
-    one, other = (network(rows, keep_all, torch.float32)[0] for rows in (items, changed))
+    times = torch.tensor([[1, 2, 3, 4, 5]]) * MINUTE
+    later = torch.tensor([[1, 2, 3, 700, 0]]) * MINUTE
+    one = network(items, keep_all, torch.float32, times)[0]
+    other = network(changed, keep_all, torch.float32, later)[0]
     assert torch.equal(one[:3], other[:3])
     assert not torch.equal(one[3], other[3])
+
+
+def test_attention_minds_the_time_between_events():
+    torch.manual_seed(0)
+    layer, x = CausalAttention(4, 1, 3, time_gaps=True), torch.randn(1, 3, 4)
+    times = torch.tensor([[0, 10 * MINUTE, 10 * MINUTE]])
+    near = nearness(times, torch.float32)
+    assert near.shape == (1, 3, 3, len(SPANS))
+    assert near[0, 2, 1].tolist() == [1] * len(SPANS)
+    assert near[0, 2, 0, 1].item() == pytest.approx(np.exp(-1))
+    assert torch.equal(layer(x, near), layer(x, None))  # nothing is learned yet
+    with torch.no_grad():
+        layer.by_gap[1] = 50.0
+    q, k, v = layer.into(x).chunk(3, -1)
+    logits = q[0, 2] @ k[0].T / 2 + layer.by_distance[0, [2, 1, 0]] + 50 * near[0, 2, :, 1]
+    assert torch.allclose(layer(x, near)[0, 2], layer.out(logits.softmax(0) @ v[0]), atol=1e-5)
+
+
+def timed(n_users=80, n_items=12):
+    """Titles in any order, a minute or forty days apart."""
+    random = np.random.default_rng(0)
+    lists = [random.permutation(n_items)[:6].tolist() for _ in range(n_users)]
+    told = interactions(lists, n_items)
+    steps = random.choice([MINUTE, 40 * 1440 * MINUTE], len(told.histories.items))
+    return replace(told, histories=replace(told.histories, times=np.cumsum(steps)))
+
+
+def test_time_gaps_need_times_to_learn_and_none_to_answer(tmp_path):
+    model = SelfAttention(**SMALL | {"epochs": 2}, time_gaps=True)
+    with pytest.raises(BadInputError, match="no times"):
+        model.fit(round_trips())
+    data = timed()
+    model.fit(data)
+    assert "layers.0.attention.by_gap" in model.parameters
+    asked = data.histories
+    together = replace(asked, times=np.zeros_like(asked.times))
+    untimed = replace(asked, times=None)
+    assert np.allclose(model.score(untimed), model.score(together), atol=1e-5)
+    assert not np.allclose(model.score(asked), model.score(together), atol=1e-5)
+    model.save(tmp_path)
+    assert np.array_equal(load_model(tmp_path).score(asked), model.score(asked))
 
 
 def test_dropout_keeps_the_mean_and_drops_its_share():
@@ -98,7 +155,8 @@ def test_every_event_but_the_first_is_asked_for_once(lists, length, seed):
     ]
     first = set(histories.offsets[:-1].tolist())
     assert sorted(asked) == [e for e in range(len(histories.items)) if e not in first]
-    rows = padded(histories, (starts, lengths), int(round_up(lengths).max(initial=0)))
+    width = int(round_up(lengths).max(initial=0))
+    rows = padded(histories.items, (starts, lengths), width, -1)
     for row, start, n in zip(rows, starts, lengths, strict=True):
         assert row[:n].tolist() == histories.items[start : start + n].tolist()
         assert (row[n:] == -1).all()

@@ -100,8 +100,9 @@ class SequenceNetwork(Factored):
         if folder is None:
             return None
         digest = hashlib.sha256(json.dumps([self.name, self.config()]).encode())
-        for array in (histories.offsets, histories.items):
-            digest.update(array.tobytes())
+        for array in (histories.offsets, histories.items, histories.times):
+            if array is not None:
+                digest.update(array.tobytes())
         return folder / f"{self.name}-{digest.hexdigest()[:16]}.safetensors"
 
     @cached_property
@@ -124,15 +125,28 @@ class SequenceNetwork(Factored):
 @dataclass
 class SelfAttention(SequenceNetwork):
     """Read the history by self-attention: SASRec (Kang & McAuley 2018) with full cross-entropy
-    (Klenitskiy & Vasilev 2023), normalised layer inputs, and distances in place of positions."""
+    (Klenitskiy & Vasilev 2023), normalised layer inputs, and distances in place of positions.
+
+    With ``time_gaps`` it minds the time between events, too, which they must have for training; a
+    history without times is read as if all came at once.
+    """
 
     name: ClassVar[str] = "self-attention"
 
     heads: int = 2
+    time_gaps: bool = False
+
+    def _fit(self, histories: Histories, progress: Progress) -> None:
+        if self.time_gaps and histories.times is None:
+            raise BadInputError(
+                "self-attention can't learn from time gaps: the events have no times"
+            )
+        super()._fit(histories, progress)
 
     def _network(self, n_items: int) -> Network:
         build = self._neural("networks").SelfAttentionNetwork
-        network: Network = build(n_items, self.width, self.layers, self.heads, self.length)
+        sizes = (n_items, self.width, self.layers, self.heads, self.length)
+        network: Network = build(*sizes, time_gaps=self.time_gaps)
         return network
 
 

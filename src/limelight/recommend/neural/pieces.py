@@ -65,11 +65,11 @@ def round_up(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return -(-lengths // LENGTHS) * LENGTHS
 
 
-def padded(histories: Histories, pieces: Pieces, width: int) -> NDArray[np.int64]:
-    """Lay pieces side by side, int64 (n_pieces, width), filled up at the end by -1."""
+def padded(values: NDArray[np.integer], pieces: Pieces, width: int, fill: int) -> NDArray[np.int64]:
+    """Lay pieces of ``values`` side by side, int64 (n_pieces, width), ``fill`` at the ends."""
     starts, lengths = pieces
     places = np.arange(width)
     within = places < lengths[:, None]
-    rows = np.full(within.shape, -1, np.int64)
-    rows[within] = histories.items[(starts[:, None] + places)[within]]
+    rows = np.full(within.shape, fill, np.int64)
+    rows[within] = values[(starts[:, None] + places)[within]]
     return rows

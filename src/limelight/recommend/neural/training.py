@@ -120,7 +120,8 @@ class Training:
             for number in range(state.batch, len(groups)):
                 progress(state.epoch + number / len(groups), plan.epochs, self._told(name))
                 rate = self._rate(plan.epochs * len(groups))
-                state.loss_sum += self._step(_rows(self.train, pieces, groups[number], 1), rate)
+                chosen = (pieces[0][groups[number]], pieces[1][groups[number]])
+                state.loss_sum += self._step(chosen, rate)
                 state.batch, state.step = number + 1, state.step + 1
                 if time.monotonic() - saved > CHECKPOINT_SECONDS:
                     self._save()
@@ -130,13 +131,15 @@ class Training:
         if self.checkpoint is not None:
             self.checkpoint.unlink(missing_ok=True)
 
-    def _step(self, rows: NDArray[np.int64], rate: float) -> float:
+    def _step(self, pieces: Pieces, rate: float) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        items = torch.from_numpy(rows).to(self.device)
+        width = int(round_up(pieces[1] - 1).max()) + 1
+        items, times = _laid(self.train, pieces, width, self.network)
         targets = items[:, 1:]
         wanted = targets >= 0
-        queries = self.network(items[:, :-1], self.drop, self.low)[wanted]
+        met = None if times is None else times[:, :-1]
+        queries = self.network(items[:, :-1], self.drop, self.low, met)[wanted]
         network = self.network
         loss = softmax_loss(queries, network.vectors, network.bias, targets[wanted], self.low)
         self.optimizer.zero_grad(set_to_none=True)
@@ -243,8 +246,9 @@ def represent(
         for rows in batches(lengths, 16_384):
             if not lengths[rows].any():
                 continue
-            items = torch.from_numpy(_rows(histories, (starts, lengths), rows)).to(device)
-            read = network(items, keep_all, low)
+            width = int(round_up(lengths[rows]).max())
+            items, times = _laid(histories, (starts[rows], lengths[rows]), width, network)
+            read = network(items, keep_all, low, times)
             ends = torch.from_numpy(np.maximum(lengths[rows] - 1, 0)).to(device)
             newest = read[torch.arange(len(rows), device=device), ends].cpu().numpy()
             found[rows] = newest * (lengths[rows] > 0)[:, None]
@@ -277,13 +281,15 @@ def _hold_out(histories: Histories, plan: Plan) -> tuple[Histories, Histories, N
     return train, train[rows], histories.items[newest]
 
 
-def _rows(
-    histories: Histories, pieces: Pieces, chosen: NDArray[np.int64], asked: int = 0
-) -> NDArray[np.int64]:
-    """Lay the chosen pieces side by side; ``asked`` events of each are no input."""
-    starts, lengths = pieces[0][chosen], pieces[1][chosen]
-    width = int(round_up(lengths - asked).max()) + asked
-    return padded(histories, (starts, lengths), width)
+def _laid(
+    histories: Histories, pieces: Pieces, width: int, network: SequenceNetwork
+) -> tuple[Tensor, Tensor | None]:
+    """Lay pieces of the titles, and of the times if the network minds them, side by side."""
+    device = network.vectors.device
+    items = torch.from_numpy(padded(histories.items, pieces, width, -1)).to(device)
+    if not network.time_gaps or histories.times is None:
+        return items, None
+    return items, torch.from_numpy(padded(histories.times, pieces, width, 0)).to(device)
 
 
 def _within(arrays: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
