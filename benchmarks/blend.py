@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from documents import machine, put, table
 from protocols import CACHE, latest_small
-from sequences import FOLDER, read
+from sequences import TIMED, read
 
 from limelight import fetch
 from limelight.recommend.evaluate import evaluate
@@ -122,25 +121,12 @@ def through_time(title: str, data: Interactions) -> str:
     return f"NDCG@10. {people}\n\n{table(ordered)}\n\n{_measured()}"
 
 
-def million() -> Interactions:
-    """Read the ratings with times of MovieLens-1M's first users."""
-    path = FOLDER / "movielens-1m" / "ratings_users1-2999.dat.gz"
-    fields = pl.col("line").str.split_exact("::", 3).struct
-    lines = pl.read_csv(path, has_header=False, separator="\t", new_columns=["line"])
-    events = lines.select(
-        fields.field("field_0").alias("user_id"),
-        fields.field("field_1").alias("item_id"),
-        (fields.field("field_3").cast(pl.Int64) * 1_000_000).alias("time"),
-    )
-    return Interactions.from_frame(events)
-
-
-TIMED: dict[str, Callable[[], Interactions]] = {
+IN_TIME: dict[str, Callable[[], Interactions]] = {
     "in time, MovieLens-latest-small": latest_small,
     "in time, MovieLens-100k": lambda: Interactions.from_frame(
         fetch("movielens-100k", CACHE).events()
     ),
-    "in time, MovieLens-1M, users 1 to 2,999": million,
+    f"in time, {TIMED}": lambda: read(TIMED),
 }
 
 
@@ -149,7 +135,7 @@ def _measured() -> str:
 
 
 def main() -> None:
-    sections = [*PARTS, *TIMED]
+    sections = [*PARTS, *IN_TIME]
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--section", choices=sections, action="append")
     arguments.add_argument("--also", metavar="PART", nargs="+", default=[])
@@ -157,8 +143,8 @@ def main() -> None:
     given = arguments.parse_args()
     results = given.results or Path(tempfile.mkdtemp())
     for section in given.section or sections:
-        if section in TIMED:
-            text = through_time(section, TIMED[section]())
+        if section in IN_TIME:
+            text = through_time(section, IN_TIME[section]())
         else:
             text = next_title(section, given.also, results)
         put(f"blend, {section}", text)

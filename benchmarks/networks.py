@@ -1,10 +1,11 @@
 """The sequence networks: accuracy over seeds, training curves, time and memory.
 
-    python benchmarks/networks.py [--results FOLDER] [--device DEVICE] [--only MODEL] [--seeds N]
+    python benchmarks/networks.py [--data NAME] [--only MODEL] [--seeds N] [--device DEVICE]
+                                  [--results FOLDER]
 
 Leave-one-out. A network trains on everything but each user's last title, which is the answer; the
-newest title before it, of 2,000 users, is held out to stop by. With ``--results`` single results
-and checkpoints are kept there, so that a run that was cut goes on where it was.
+newest title before it, of 2,000 users, is held out to stop by. With ``--results`` single results,
+fitted models and checkpoints are kept there, so that a run that was cut goes on where it was.
 """
 
 from __future__ import annotations
@@ -23,19 +24,24 @@ import numpy as np
 from contenders import Ours
 from documents import PLOTS, machine, put, table
 from next_item import judged, one_user_milliseconds, quality
-from sequences import FILES, read
+from sequences import FILES, TIMED, read
 
-from limelight.recommend.models import MODELS
+from limelight.recommend.models.configure import configure
 from limelight.recommend.splits import leave_one_out
 from limelight.recommend.workplace import Workplace, working_at
 
-NAMES = ("self-attention", "recurrent")
+NETWORKS = {
+    "MovieLens-1M": ("self-attention", "recurrent"),
+    "Amazon Beauty": ("self-attention", "recurrent"),
+    TIMED: ("self-attention", "self-attention:time_gaps=True"),
+}
+COLOURS = ("#6d4aff", "#d08700")
 
 
-def measure(name: str, data_name: str, seed: int, place: Workplace) -> dict[str, Any]:
+def measure(name: str, data_name: str, seed: int, device: str, results: Path) -> dict[str, Any]:
     data = read(data_name)
     split = leave_one_out(data, "test")
-    model = MODELS[name](seed=seed)
+    model = configure(name, [f"seed={seed}"])
     contender = Ours(model)
     heard: list[str] = []
 
@@ -45,9 +51,12 @@ def measure(name: str, data_name: str, seed: int, place: Workplace) -> dict[str,
             print(f"  {done:.0f}/{total} {message}", file=sys.stderr)
 
     processor = time.process_time()
-    with working_at(place):
+    with working_at(Workplace(device, results / "checkpoints")):
         model.fit(split.train, tell)
     processor = time.process_time() - processor
+    kept = results / named(data_name, name, seed)
+    kept.mkdir(exist_ok=True)
+    model.save(kept)
     reached, lists, _ = quality(contender, split)
     _, _, seconds = quality(contender, split)
     median, p99 = one_user_milliseconds(contender, split.histories)
@@ -55,7 +64,7 @@ def measure(name: str, data_name: str, seed: int, place: Workplace) -> dict[str,
         "model": name,
         "seed": seed,
         **reached,
-        "judge": judged(data, split, lists, data_name),
+        "judge": judged(data, split, lists, data_name) if data_name in FILES else "",
         "epochs": len(model.curve),
         "fit_seconds": float(model.curve[:, 2].sum()),
         "processor_seconds": processor,
@@ -65,6 +74,10 @@ def measure(name: str, data_name: str, seed: int, place: Workplace) -> dict[str,
         "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         "curve": model.curve[:, :2].tolist(),
     }
+
+
+def named(data_name: str, name: str, seed: int) -> str:
+    return f"{data_name}-{name}-{seed}".replace(" ", "-")
 
 
 def rows_of(measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -102,7 +115,7 @@ def plot(measured: list[dict[str, Any]], data_name: str) -> Path:
     import matplotlib.pyplot as plt
 
     figure, (losses, found) = plt.subplots(1, 2, figsize=(9, 3.2))
-    colours = dict(zip(NAMES, ("#6d4aff", "#d08700"), strict=True))
+    colours = dict(zip(NETWORKS[data_name], COLOURS, strict=True))
     for one in measured:
         curve = np.array(one["curve"])
         epochs = np.arange(1, len(curve) + 1)
@@ -116,15 +129,15 @@ def plot(measured: list[dict[str, Any]], data_name: str) -> Path:
         axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / f"networks-{data_name.lower().replace(' ', '-')}.svg"
+    path = PLOTS / f"networks-{data_name.lower().replace(',', '').replace(' ', '-')}.svg"
     figure.savefig(path, metadata={"Date": None})
     return path
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--data", choices=FILES, action="append")
-    arguments.add_argument("--only", choices=NAMES, nargs="+", default=list(NAMES))
+    arguments.add_argument("--data", choices=NETWORKS, action="append")
+    arguments.add_argument("--only", metavar="MODEL", nargs="+")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--device", default="cpu")
     arguments.add_argument("--results", type=Path)
@@ -132,16 +145,16 @@ def main() -> None:
     given = arguments.parse_args()
     results = given.results or Path(tempfile.mkdtemp())
     results.mkdir(parents=True, exist_ok=True)
-    names = given.data or list(FILES)
+    names = given.data or list(NETWORKS)
     if given.one:
-        place = Workplace(given.device, results / "checkpoints")
-        print(json.dumps(measure(given.one[0], names[0], int(given.one[1]), place)))
+        found = measure(given.one[0], names[0], int(given.one[1]), given.device, results)
+        print(json.dumps(found))
         return
     for data_name in names:
         measured = []
-        for name in given.only:
+        for name in given.only or NETWORKS[data_name]:
             for seed in range(given.seeds):
-                kept = results / f"{data_name}-{name}-{seed}.json".replace(" ", "-")
+                kept = results / f"{named(data_name, name, seed)}.json"
                 if not kept.exists():
                     print(f"{data_name}: {name}, seed {seed}", file=sys.stderr)
                     command = [sys.executable, __file__, "--data", data_name, "--device"]
@@ -149,17 +162,19 @@ def main() -> None:
                     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
                     kept.write_text(done.stdout.splitlines()[-1])
                 measured.append(json.loads(kept.read_text()))
-        path = plot(measured, data_name)
-        judges = "\n".join(f"{one['model']:15} {one['seed']} {one['judge']}" for one in measured)
-        text = "\n\n".join(
-            [
-                f"![Training curves]({path.relative_to(PLOTS.parent)})",
-                table(rows_of(measured)),
-                f"Measured on {machine('torch', 'numpy')}, device {given.device}.",
-                f"The same lists by the independent judge:\n\n```\n{judges}\n```",
-            ]
-        )
-        put(f"networks, {data_name}", text)
+        put(f"networks, {data_name}", told(measured, data_name, given.device))
+
+
+def told(measured: list[dict[str, Any]], data_name: str, device: str) -> str:
+    parts = [
+        f"![Training curves]({plot(measured, data_name).relative_to(PLOTS.parent)})",
+        table(rows_of(measured)),
+        f"Measured on {machine('torch', 'numpy')}, device {device}.",
+    ]
+    judges = "\n".join(f"{one['model']:15} {one['seed']} {one['judge']}" for one in measured)
+    if data_name in FILES:
+        parts.append(f"The same lists by the independent judge:\n\n```\n{judges}\n```")
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":
