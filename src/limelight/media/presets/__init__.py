@@ -1,0 +1,81 @@
+"""Lists of operations for kinds of media, as files that anybody can read and write.
+
+A preset is TOML: ``about``, a sentence; ``sound`` and ``video``, lists of operations in order, each
+``"name"`` or ``"name:setting=value,…"``. This room knows no operation; whoever runs them does.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from limelight.errors import BadInputError, NotFoundError
+
+SUFFIX = ".toml"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Operations on a recording's or a film's sound and on its pictures, in order."""
+
+    name: str
+    about: str = ""
+    sound: tuple[str, ...] = ()
+    video: tuple[str, ...] = ()
+
+
+def names() -> list[str]:
+    """Name the presets that come with Limelight."""
+    packaged = (entry.name for entry in files(__name__).iterdir())
+    return sorted(name.removesuffix(SUFFIX) for name in packaged if name.endswith(SUFFIX))
+
+
+def load(name: str) -> Preset:
+    """Read one of ``names()`` or, where ``name`` ends in .toml, a file of the user's own.
+
+    Raises NotFoundError for another name, BadInputError for a file that is no preset.
+    """
+    if name.lower().endswith(SUFFIX):
+        path = Path(name).expanduser()
+        try:
+            return _read(path.stem, path.read_text(encoding="utf-8"), name)
+        except OSError as error:
+            raise BadInputError(f"the preset {name} can't be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise BadInputError(f"the preset {name} is no text in UTF-8") from error
+    kept = name.strip().lower().replace(" ", "-")
+    if kept not in names():
+        raise NotFoundError(
+            f"there is no preset {name!r}; there are {', '.join(names())}, "
+            "and files of your own that end in .toml"
+        )
+    return _read(kept, (files(__name__) / f"{kept}{SUFFIX}").read_text(encoding="utf-8"), name)
+
+
+def _read(name: str, text: str, where: str) -> Preset:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"the preset {where} is no TOML: {error}") from error
+    unknown = content.keys() - {"about", "sound", "video"}
+    if unknown:
+        raise BadInputError(
+            f"the preset {where} has {', '.join(sorted(unknown))}; it may have about, sound, video"
+        )
+    about = content.get("about", "")
+    if not isinstance(about, str):
+        raise BadInputError(f"about in the preset {where} is no text")
+    preset = Preset(name, about, _steps(content, "sound", where), _steps(content, "video", where))
+    if not preset.sound and not preset.video:
+        raise BadInputError(f'the preset {where} names no operation; write sound = ["denoise"]')
+    return preset
+
+
+def _steps(content: dict[str, Any], medium: str, where: str) -> tuple[str, ...]:
+    steps = content.get(medium, [])
+    if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
+        raise BadInputError(f'{medium} in the preset {where} is no list such as ["denoise"]')
+    return tuple(steps)
