@@ -1,0 +1,47 @@
+"""A frame, a picture, and what is known of the footage that they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Frame = av.VideoFrame
+"""A frame as FFmpeg has it; ``pts`` times ``time_base`` is its time in seconds, exact."""
+
+Picture = NDArray[np.unsignedinteger[Any]]
+"""(height, width, 3) red, green, blue, or (height, width, 4) with alpha that is not multiplied in.
+
+uint8; uint16 (full scale 65535) where the video holds more than 8 bits a sample.
+"""
+
+
+@dataclass(frozen=True)
+class Footage:
+    """What is known of a video track before its first frame; frames come upright.
+
+    ``rate`` is frames a second on average; ``start`` is the time of the first frame in seconds and
+    ``seconds`` the length, None where the file does not say. ``aspect`` is the shape of a sample,
+    width over height, and ``bits`` the depth of one.
+    """
+
+    width: int
+    height: int
+    rate: Fraction
+    time_base: Fraction
+    start: Fraction
+    seconds: Fraction | None
+    aspect: Fraction
+    bits: int
+    high_dynamic_range: bool
+
+
+def time_of(frame: Frame) -> Fraction:
+    """Give the time of a frame in seconds."""
+    if frame.pts is None or frame.time_base is None:
+        raise ValueError("a frame without a time")
+    return frame.pts * frame.time_base
