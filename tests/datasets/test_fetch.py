@@ -15,7 +15,7 @@ import pytest
 from limelight.datasets import Description, available, fetch, listing
 from limelight.datasets.amazon import Sequences
 from limelight.datasets.listing import Listed
-from limelight.datasets.origins import Address, Package, obtain
+from limelight.origins import Address, Package, obtain
 from limelight.errors import CorruptError, NotFoundError, UnavailableError
 from limelight.progress import silent
 
@@ -150,7 +150,7 @@ def test_a_package_that_does_not_exist_is_a_sentence(tmp_path, monkeypatch):
 def test_a_killed_fetch_leaves_nothing_that_the_next_one_trips_over(site, tmp_path):
     url, _ = site
     program = (
-        "import sys; from pathlib import Path; from limelight.datasets.origins import *\n"
+        "import sys; from pathlib import Path; from limelight.origins import *\n"
         f"obtain((Address('{url}/slow/tiny.txt', '{SHA256}'),), Path(sys.argv[1]),"
         " lambda *told: print(told[0], flush=True))"
     )

@@ -10,7 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
-from limelight.cli import catalog, datasets, demo, models, onboard, page, recommend, train, trending
+from limelight.cli import (
+    catalog,
+    datasets,
+    demo,
+    models,
+    onboard,
+    page,
+    recommend,
+    train,
+    trending,
+    weights,
+)
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
 from limelight.errors import BadInputError
 
@@ -35,6 +46,7 @@ for commands in (demo, catalog, train, recommend, page, onboard, trending):
     app.add_typer(commands.app)
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(weights.app, name="weights")
 
 
 def _version(wanted: bool) -> None:

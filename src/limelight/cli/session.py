@@ -23,7 +23,7 @@ from limelight.progress import Progress, silent
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from limelight.operate.home import Home
+    from limelight.home import Home
     from limelight.operate.registry import Registry
     from limelight.operate.serving import Source
 
@@ -86,7 +86,7 @@ class Session:
     @property
     def home(self) -> Home:
         """The folder of the state."""
-        from limelight.operate.home import Home
+        from limelight.home import Home
 
         return Home.find(self.home_folder)
 
@@ -205,7 +205,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
 
 def _run(session: Session, work: Callable[[], Answer]) -> int:
     try:
-        with warnings.catch_warnings():
+        with session.home.current(), warnings.catch_warnings():
             warnings.simplefilter("always", LimelightWarning)
             warnings.showwarning = _listen(session, warnings.showwarning)
             answer = work()

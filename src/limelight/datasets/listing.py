@@ -12,7 +12,7 @@ from limelight.datasets.movielens import (
     MovieLens100kInRecBole,
     MovieLensLatestSmall,
 )
-from limelight.datasets.origins import Address, Origin, Package, obtain
+from limelight.origins import Address, Origin, Package, obtain
 from limelight.errors import NotFoundError
 from limelight.progress import Progress, silent
 

@@ -15,7 +15,7 @@ from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.operate.card import Card, describe_data
 from limelight.operate.demo_report import DemoRun, describe_run
 from limelight.operate.evaluations import Evaluations, evaluation_key
-from limelight.operate.home import Home
+from limelight.home import Home
 from limelight.operate.registry import Registry
 from limelight.operate.report import HEADLINE, ReportData
 from limelight.operate.serving import categories_of, read_interactions

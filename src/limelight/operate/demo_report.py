@@ -14,7 +14,7 @@ import polars as pl
 
 from limelight.datasets import Dataset
 from limelight.operate.card import Card
-from limelight.operate.home import Home
+from limelight.home import Home
 from limelight.operate.report import HEADLINE, ReportData
 from limelight.recommend.evaluate import Evaluation, compare
 from limelight.recommend.recommender import Recommender

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +46,11 @@ class Home:
         return self.folder / "datasets"
 
     @property
+    def weights(self) -> Path:
+        """The folder of pretrained weights."""
+        return self.folder / "weights"
+
+    @property
     def store_url(self) -> str:
         """The default store, an SQLite file."""
         return f"sqlite:///{self.folder / 'limelight.db'}"
@@ -58,3 +65,16 @@ class Home:
                 f"choose another with --home or {VARIABLE}"
             ) from error
         return self
+
+    @contextmanager
+    def current(self) -> Iterator[Home]:
+        """Let ``find`` give this home while the block runs, to the processes that it starts too."""
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = str(self.folder)
+        try:
+            yield self
+        finally:
+            if before is None:
+                del os.environ[VARIABLE]
+            else:
+                os.environ[VARIABLE] = before

@@ -1,0 +1,66 @@
+"""Which pretrained weights are known, from where, under which licence."""
+
+from dataclasses import dataclass
+
+from limelight.origins import Address, Origin, Package
+
+HTDEMUCS = "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer"
+WHOLE_SHA256 = 64
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What one should know of pretrained weights before fetching them."""
+
+    name: str
+    purpose: str
+    licence: str
+    source: str
+    """The page of the people who made them."""
+    size: int | None
+    """Bytes; None where nobody told."""
+    origin: Origin
+
+    @property
+    def checksum(self) -> str:
+        """Say how the file is verified: SHA-256, or as much of it as its publisher tells."""
+        known = self.origin.sha256
+        if len(known) == WHOLE_SHA256:
+            return f"sha256 {known}"
+        return f"sha256 begins {known}, no more is published"
+
+
+REGISTRY: tuple[Weights, ...] = (
+    Weights(
+        "htdemucs",
+        "audio separate: vocals, drums, bass and other out of music",
+        "MIT",
+        "https://github.com/adefossez/demucs",
+        84_141_911,
+        Address(
+            f"{HTDEMUCS}/955717e8-8726e21a.th",
+            "8726e21a993978c7ba086d3872e7608d7d5bfca646ca4aca459ffda844faa8b4",
+        ),
+    ),
+    Weights(
+        "htdemucs-6s",
+        "audio separate: the same, and guitar and piano (experimental, says its maker)",
+        "MIT",
+        "https://github.com/adefossez/demucs",
+        None,
+        # The file's name carries the first eight digits of its checksum; that is all of it.
+        Address(f"{HTDEMUCS}/5c90dfd2-34c22ccb.th", "34c22ccb"),
+    ),
+    Weights(
+        "musicnn",
+        "audio describe: music tags and an embedding",
+        "ISC",
+        "https://github.com/jordipons/musicnn",
+        29_292_476,
+        Package(
+            "musicnn==0.1.0",
+            "musicnn-0.1.0-py3-none-any.whl",
+            "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
+        ),
+    ),
+)
