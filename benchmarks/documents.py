@@ -39,6 +39,26 @@ def machine(*packages: str) -> str:
     return f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
 
 
+def plotting() -> Any:
+    """Give matplotlib's pyplot, set to write the same SVG from the same figures."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "limelight"
+    import matplotlib.pyplot as plt
+
+    return plt
+
+
+def save(figure: Any, name: str) -> str:
+    """Write a figure beside the page, and give the path by which the page shows it."""
+    figure.tight_layout()
+    PLOTS.mkdir(parents=True, exist_ok=True)
+    path = PLOTS / f"{name}.svg"
+    figure.savefig(path, metadata={"Date": None})
+    return path.relative_to(DOCS).as_posix()
+
+
 def put(section: str, text: str) -> None:
     """Replace what stands between the section's two marker comments."""
     begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from contenders import Ours
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from next_item import judged, one_user_milliseconds, quality
 from sequences import FILES, TIMED, read
 
@@ -107,13 +107,8 @@ def spread(values: list[float], form: str = ".4f") -> str:
     return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):{form}}"
 
 
-def plot(measured: list[dict[str, Any]], data_name: str) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(measured: list[dict[str, Any]], data_name: str) -> str:
+    plt = plotting()
     figure, (losses, found) = plt.subplots(1, 2, figsize=(9, 3.2))
     colours = dict(zip(NETWORKS[data_name], COLOURS, strict=True))
     for one in measured:
@@ -127,11 +122,7 @@ def plot(measured: list[dict[str, Any]], data_name: str) -> Path:
     losses.legend(frameon=False)
     for axes in (losses, found):
         axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / f"networks-{data_name.lower().replace(',', '').replace(' ', '-')}.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, f"networks-{data_name.lower().replace(',', '').replace(' ', '-')}")
 
 
 def main() -> None:
@@ -167,7 +158,7 @@ def main() -> None:
 
 def told(measured: list[dict[str, Any]], data_name: str, device: str) -> str:
     parts = [
-        f"![Training curves]({plot(measured, data_name).relative_to(PLOTS.parent)})",
+        f"![Training curves]({plot(measured, data_name)})",
         table(rows_of(measured)),
         f"Measured on {machine('torch', 'numpy')}, device {device}.",
     ]

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from numpy.typing import NDArray
 from sequences import FOLDER, read
 
@@ -187,7 +186,7 @@ def main() -> None:
                 )
         print(f"judged events {order}", file=sys.stderr)
     path = plot(rows, taps_rows)
-    parts = [f"![NDCG@10 by number of events]({path.relative_to(PLOTS.parent)})"]
+    parts = [f"![NDCG@10 by number of events]({path})"]
     for order, meaning in ORDERS.items():
         parts += [f"Events {order} ({meaning}), NDCG@10 / Recall@20:", table(_wide(rows, order))]
     parts += [
@@ -213,13 +212,8 @@ def _wide(rows: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
     ]
 
 
-def plot(rows: list[dict[str, Any]], taps_rows: list[dict[str, Any]]) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(rows: list[dict[str, Any]], taps_rows: list[dict[str, Any]]) -> str:
+    plt = plotting()
     figure, both = plt.subplots(1, 2, figsize=(11, 4.5), sharey=True)
     for axes, order in zip(both, ORDERS, strict=True):
         for name, colour in COLOURS.items():
@@ -234,11 +228,7 @@ def plot(rows: list[dict[str, Any]], taps_rows: list[dict[str, Any]]) -> Path:
     both[0].text(0, asked["NDCG@10"], "after three taps", color="#6d4aff", va="bottom")
     both[0].set(ylabel="NDCG@10 of the other titles")
     both[1].legend(frameon=False, fontsize=8)
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / "new-users.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, "new-users")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from contenders import ENTRIES, Contender, Entry
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from sequences import FILES, FOLDER, read
 
 from limelight.recommend import metrics
@@ -148,13 +148,8 @@ def verdict(measured: list[dict[str, Any]]) -> str:
     )
 
 
-def plot(measured: list[dict[str, Any]], name: str) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(measured: list[dict[str, Any]], name: str) -> str:
+    plt = plotting()
     shown = sorted(measured, key=lambda one: one["ndcg"])
     figure, axes = plt.subplots(figsize=(7, 0.4 * len(shown) + 1))
     colours = ["#6d4aff" if ENTRIES[one["model"]].ours else "#b8b8c4" for one in shown]
@@ -163,11 +158,7 @@ def plot(measured: list[dict[str, Any]], name: str) -> Path:
         axes.text(one["ndcg"], place, f" {one['ndcg']:.4f}", va="center", fontsize=9)
     axes.set(xlabel="NDCG@10", title=f"{name}, leave-one-out (violet: Limelight)")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / f"next-item-{name.lower().replace(' ', '-')}.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, f"next-item-{name.lower().replace(' ', '-')}")
 
 
 def main() -> None:
@@ -198,7 +189,7 @@ def main() -> None:
         judged_lines = "\n".join(f"{one['model']:18} {one['judge']}" for one in measured)
         text = "\n\n".join(
             [
-                f"![NDCG@10 by model]({path.relative_to(PLOTS.parent)})",
+                f"![NDCG@10 by model]({path})",
                 table(rows_of(measured)),
                 verdict(measured),
                 f"Measured on {machine('numpy', 'scipy', 'numba', 'implicit', 'RecTools')}.",

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from sequences import FOLDER, read
 
 from limelight.recommend import metrics
@@ -114,13 +113,8 @@ def milliseconds(plan: Plan, candidates: Candidates) -> float:
     return float(np.median(taken))
 
 
-def plot(rows: list[dict[str, Any]]) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(rows: list[dict[str, Any]]) -> str:
+    plt = plotting()
     figure, panels = plt.subplots(2, 2, figsize=(9, 7), sharey=True)
     none = rows[0]
     for axes, (name, (_, bought)) in zip(panels.flat, KNOBS.items(), strict=True):
@@ -140,11 +134,7 @@ def plot(rows: list[dict[str, Any]]) -> Path:
         axes.set(ylabel="NDCG@10")
     panels[0, 0].set_ylim(0, 1.15 * none["NDCG@10"])
     figure.suptitle("What a knob buys, to the right, and what it costs, downwards")
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / "reranking.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, "reranking")
 
 
 def main() -> None:
@@ -170,7 +160,7 @@ def main() -> None:
         "re-ranking",
         "\n\n".join(
             [
-                f"![NDCG@10 against what is bought]({path.relative_to(PLOTS.parent)})",
+                f"![NDCG@10 against what is bought]({path})",
                 table(rows),
                 f"All four knobs, a cap and a pin together take {whole:.2f} ms for one user's "
                 f"{POOL} candidates.",

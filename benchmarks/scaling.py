@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from contenders import ENTRIES
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from next_item import K, one_user_milliseconds, warm_up
 
 from limelight.datasets import synthetic
@@ -81,13 +81,8 @@ def row(entry_name: str, size: str, one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> str:
+    plt = plotting()
     figure, axes = plt.subplots(1, 2, figsize=(11, 5), sharey=True)
     names = list(dict.fromkeys(name for name, _ in measured))[::-1]
     for offset, (size, colour) in enumerate(
@@ -100,11 +95,7 @@ def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> Path:
     axes[0].set(xscale="log", xlabel="seconds to fit", yticks=range(len(names)), yticklabels=names)
     axes[1].set(xscale="log", xlabel="milliseconds for one user, median")
     axes[1].legend()
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / "scaling.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, "scaling")
 
 
 def main() -> None:
@@ -128,7 +119,7 @@ def main() -> None:
     path = plot(measured)
     rows = [row(*key, one) for key, one in measured.items()]
     used = f"Measured on {machine('numpy', 'scipy', 'numba', 'implicit', 'RecTools')}."
-    picture = f"![Time by model and size]({path.relative_to(PLOTS.parent)})"
+    picture = f"![Time by model and size]({path})"
     put("scaling", "\n\n".join([picture, table(rows), used]))
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from documents import PLOTS, machine, put, table
+from documents import machine, plotting, put, save, table
 from numpy.typing import NDArray
 
 from limelight.datasets import synthetic
@@ -248,13 +248,8 @@ def row(name: str, size: str, one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> Path:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "limelight"
-    import matplotlib.pyplot as plt
-
+def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> str:
+    plt = plotting()
     figure, axes = plt.subplots(1, 2, figsize=(11, 5))
     for name in dict.fromkeys(name for name, _ in measured):
         style = {"marker": "o", "linestyle": ":" if name == LIMIT else "-", "label": name}
@@ -269,11 +264,7 @@ def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> Path:
     for axis in axes:
         axis.set(xscale="log", yscale="log", xlabel="titles")
     axes[0].legend(fontsize="small")
-    figure.tight_layout()
-    PLOTS.mkdir(parents=True, exist_ok=True)
-    path = PLOTS / "speed.svg"
-    figure.savefig(path, metadata={"Date": None})
-    return path
+    return save(figure, "speed")
 
 
 def main() -> None:
@@ -317,7 +308,7 @@ def main() -> None:
         f"{ours['median_ms'] / limit['median_ms']:.1f} times the limit."
     )
     used = machine("numpy", "scipy", "numba", "implicit", "faiss-cpu", "usearch")
-    picture = f"![Speed by size]({path.relative_to(PLOTS.parent)})"
+    picture = f"![Speed by size]({path})"
     put(
         "speed",
         "\n\n".join([picture, table(rows[False]), told, table(rows[True]), f"Measured on {used}."]),

@@ -28,6 +28,7 @@ from limelight.recommend.rerank import (
     first_met,
     rerank,
 )
+from limelight.recommend.rerank.base import Wish
 from limelight.recommend.titles import Filters, Titles
 
 # Titles a to f, candidates in that order: relevance 1, 1/2, 1/3, 1/4, 1/5, 1/6.
@@ -190,8 +191,6 @@ class Filter(Reranker):
         self.letters = allowed
 
     def wish(self, titles: Titles):
-        from limelight.recommend.rerank.base import Wish
-
         return Wish(allowed=np.array([item in self.letters for item in "abcdef"]))
 
 
