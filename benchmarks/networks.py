@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from limelight.recommend.workplace import Workplace, working_at
 
 NETWORKS = {
     "MovieLens-1M": ("self-attention", "recurrent"),
-    "Amazon Beauty": ("self-attention", "recurrent"),
+    "Amazon Beauty": ("self-attention:dropout=0.5,length=50", "recurrent:dropout=0.5,length=50"),
     TIMED: ("self-attention", "self-attention:time_gaps=True"),
 }
 COLOURS = ("#6d4aff", "#d08700")
@@ -77,7 +78,7 @@ def measure(name: str, data_name: str, seed: int, device: str, results: Path) ->
 
 
 def named(data_name: str, name: str, seed: int) -> str:
-    return f"{data_name}-{name}-{seed}".replace(" ", "-")
+    return re.sub(r"[^\w.]+", "-", f"{data_name}-{name}-{seed}")
 
 
 def rows_of(measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
