@@ -8,6 +8,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.sidedata.sidedata import Type
 from numpy.typing import NDArray
 
 Frame = av.VideoFrame
@@ -38,6 +39,16 @@ class Footage:
     aspect: Fraction
     bits: int
     high_dynamic_range: bool
+
+
+def side_data(frame: Frame, kind: Type) -> bytes | None:
+    """Give what a frame carries along, in FFmpeg's own layout, or None."""
+    try:
+        carried: Any = frame.side_data
+    except ValueError:  # among it is a kind that PyAV doesn't know
+        return None
+    found = carried.get(kind)
+    return None if found is None else bytes(found)
 
 
 def time_of(frame: Frame) -> Fraction:

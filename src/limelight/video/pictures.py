@@ -31,7 +31,7 @@ REPACKED = {  # the planar format with the same samples
     "yuvj411p": "yuvj444p",
     "yuv410p": "yuv444p",
 }
-UNSPECIFIED, FULL_RANGE, BT709, BT601 = 2, 2, 1, 6
+UNSPECIFIED, LIMITED_RANGE, FULL_RANGE, BT709, BT601 = 2, 1, 2, 1, 6
 
 _own = threading.local()
 
@@ -135,6 +135,61 @@ def converted(frame: Frame, pixel_format: str) -> Frame:
     return _as(frame, reformatter.reformat(frame, format=pixel_format, threads=1))
 
 
+def encodable(frame: Frame, pixel_format: str, width: int, height: int) -> Frame:
+    """Give the frame as an encoder wants it; one column or row more repeats the last.
+
+    Raises BadInputError where the size is another one.
+    """
+    if frame.format.is_rgb:
+        frame = _coded(_planar(frame), pixel_format)
+    elif frame.format.name.startswith("yuvj"):
+        frame = _plain(frame)
+    elif frame.format.name.startswith("gray"):
+        frame = _with_chroma(frame)
+    if frame.format.name != pixel_format:
+        frame = converted(frame, pixel_format)
+    if (frame.width, frame.height) == (width, height):
+        return frame
+    if not (0 <= width - frame.width <= 1 and 0 <= height - frame.height <= 1):
+        raise BadInputError(
+            f"pictures of {frame.width} x {frame.height} came among some of {width} x {height}"
+        )
+    padded = Frame(width, height, pixel_format)
+    for old, new in zip(planes(frame), planes(padded), strict=True):
+        rows, columns = old.shape
+        new[:rows, :columns] = old
+        new[rows:, :columns] = old[-1:]
+        new[:, columns:] = new[:, columns - 1 : columns]
+    return _as(frame, padded)
+
+
+def _coded(frame: Frame, pixel_format: str) -> Frame:
+    """Code red, green and blue as luma and chroma of limited range."""
+    layout = PLANAR.fullmatch(pixel_format)
+    if layout is None:
+        return converted(frame, pixel_format)
+    picture = picture_of(frame)
+    made = _as(frame, Frame(frame.width, frame.height, pixel_format))
+    made.colorspace, made.color_range = _guessed(frame), LIMITED_RANGE
+    y, u, v, *alpha = planes(made)
+    top, peak = 255 if picture.dtype == np.uint8 else 65535, (1 << _bits(layout)) - 1
+    from_rgb(picture, y, u, v, *CHROMA[layout["chroma"]], _coding(made, layout), top, peak)
+    if alpha:
+        opacity = picture[..., 3] if picture.shape[2] == 4 else np.full_like(picture[..., 0], top)
+        alpha[0][:] = np.rint(opacity * (peak / top))
+    return made
+
+
+def _plain(frame: Frame) -> Frame:
+    """Say in the range, not in the name of the format, that samples use all values."""
+    plain = Frame(frame.width, frame.height, frame.format.name.replace("yuvj", "yuv"))
+    for old, new in zip(planes(frame), planes(plain), strict=True):
+        new[:] = old
+    plain = _as(frame, plain)
+    plain.color_range = FULL_RANGE
+    return plain
+
+
 def _planar(frame: Frame) -> Frame:
     """Give the frame in planes of luma and chroma, or packed red, green and blue."""
     name = frame.format.name
@@ -174,14 +229,19 @@ def _format(layout: re.Match[str], alpha: bool) -> str:
 
 def _matrix(frame: Frame) -> int:
     matrix = int(frame.colorspace)
-    if matrix == UNSPECIFIED:  # as players guess it
-        return BT709 if frame.width >= 1280 or frame.height > 576 else BT601
+    if matrix == UNSPECIFIED:
+        return _guessed(frame)
     if matrix not in LUMA:
         raise BadInputError(
             f"the video's colours are coded in a way that can't be worked on (matrix {matrix}); "
             "convert it to BT.709 first"
         )
     return matrix
+
+
+def _guessed(frame: Frame) -> int:
+    """Guess a matrix that nobody declared, as players do."""
+    return BT709 if frame.width >= 1280 or frame.height > 576 else BT601
 
 
 def _is_full(frame: Frame, layout: re.Match[str]) -> bool:
@@ -207,6 +267,4 @@ def _as(like: Frame, frame: Frame) -> Frame:
     frame.duration = like.duration
     frame.colorspace, frame.color_range = like.colorspace, like.color_range
     frame.color_trc, frame.color_primaries = like.color_trc, like.color_primaries
-    if like.format.name.startswith("yuvj") and not frame.format.name.startswith("yuvj"):
-        frame.color_range = FULL_RANGE
     return frame
