@@ -203,22 +203,28 @@ def test_training_that_was_killed_goes_on_to_the_same_end(model, tmp_path, monke
     assert not list(tmp_path.iterdir())
 
 
-def test_a_checkpoint_of_other_data_is_not_taken_up(tmp_path, monkeypatch):
+def test_a_checkpoint_of_something_else_is_not_taken_up(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
 
     def stop(done, _total, _message):
         if done > 1:
             raise KeyboardInterrupt
 
+    def interrupted(histories, **settings):
+        before = set(tmp_path.iterdir())
+        with pytest.raises(KeyboardInterrupt):
+            SelfAttention(**SMALL | settings).fit(histories, stop)
+        (checkpoint,) = set(tmp_path.iterdir()) - before
+        return checkpoint
+
     with working_at(Workplace(checkpoints=tmp_path)):
-        with pytest.raises(KeyboardInterrupt):
-            SelfAttention(**SMALL).fit(round_trips(), stop)
-        with pytest.raises(KeyboardInterrupt):
-            SelfAttention(**SMALL).fit(round_trips(61), stop)
-        assert len(list(tmp_path.iterdir())) == 2
-        for checkpoint in tmp_path.iterdir():
-            checkpoint.write_bytes(b"cut off")
-        again = SelfAttention(**SMALL).fit(round_trips())
+        ours, of_other_data = interrupted(round_trips()), interrupted(round_trips(61))
+        wider = interrupted(round_trips(), width=24).read_bytes()  # as another version builds it
+        assert of_other_data != ours
+        for content in (b"cut off", wider):
+            ours.write_bytes(content)
+            again = SelfAttention(**SMALL).fit(round_trips())
+            assert len(again.curve) == SMALL["epochs"]
     assert np.array_equal(again.vectors, SelfAttention(**SMALL).fit(round_trips()).vectors)
 
 

@@ -79,7 +79,7 @@ class Training:
         device: str,
         checkpoint: Path | None,
     ) -> None:
-        """Take up the checkpoint if there is one; a file that can't be read is as good as none."""
+        """Take up the checkpoint if there is one; a file that can't be used is as good as none."""
         self.plan, self.checkpoint = plan, checkpoint
         self.device = torch.device(device)
         self.low = torch.bfloat16
@@ -218,12 +218,18 @@ class Training:
             with safe_open(self.checkpoint, "pt", str(self.device)) as file:
                 told = json.loads(file.metadata()["state"])
                 arrays = {name: file.get_tensor(name) for name in list(file.keys())}
-        except (OSError, ValueError, KeyError, SafetensorError):
+            state = _State(**told)
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
             return
-        self.state = _State(**told)
-        self.drop.random.bit_generator.state = self.state.drop_random
-        for part in ("network", "average", "best"):
-            getattr(self, part).load_state_dict(_within(arrays, f"{part}."))
+        parts = {part: _within(arrays, f"{part}.") for part in ("network", "average", "best")}
+        wanted = {name: tensor.shape for name, tensor in self.network.state_dict().items()}
+        for weights in parts.values():
+            if {name: tensor.shape for name, tensor in weights.items()} != wanted:
+                return  # of a network that this version builds otherwise
+        self.state = state
+        self.drop.random.bit_generator.state = state.drop_random
+        for part, weights in parts.items():
+            getattr(self, part).load_state_dict(weights)
         described = self.optimizer.state_dict()
         for name, moment in _within(arrays, "optimizer.").items():
             number, _, moment_name = name.partition(".")
