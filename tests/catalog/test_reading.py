@@ -16,11 +16,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from limelight.catalog import Store, import_files, open_store, read_events
+from limelight.catalog import Store, import_files, open_store, read_events, read_users
 from limelight.catalog.cells import to_names
 from limelight.catalog.columns import guess
 from limelight.catalog.times import to_dates, to_microseconds
-from limelight.catalog.vocabulary import EVENTS
+from limelight.catalog.vocabulary import EVENTS, USERS
 from limelight.errors import LimelightWarning
 
 DATA = Path(__file__).parents[2] / "../shared/data"
@@ -405,3 +405,12 @@ class TestRealFiles:
         assert avatar["title"] == "Avatar"
         assert avatar["categories"] == ["Action", "Adventure", "Fantasy", "Science Fiction"]
         assert avatar["released"] == date(2009, 12, 10)
+
+
+def test_users_without_a_store(tmp_path: Path):
+    first = write(tmp_path, "user_id,age,country\nann,25-34,DE\nben,,\n,1,2\n", "one.csv")
+    second = write(tmp_path, '{"user_id":"ann","age":30}\n', "two.jsonl")
+    with pytest.warns(LimelightWarning, match="no user_id"):
+        found = read_users([first, second])
+    assert found.schema == USERS
+    assert sorted(found.rows()) == [("ann", '{"age":30}'), ("ben", None)]

@@ -1,6 +1,6 @@
 """One contract, kept by SQLite and by PostgreSQL alike."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -57,6 +57,16 @@ class TestStoreContract:
         ]
         assert store.events("a")["item_id"].to_list() == ["x", "y"]
         assert pl.concat(store.event_batches())["user_id"].to_list() == ["a", "b", "a"]
+
+    def test_the_newest_events_alone(self, store: Store, tmp_path: Path):
+        assert store.events(within=timedelta(days=1)).is_empty()
+        import_files(store, "events", csv(tmp_path, "user,item\na,x\n", "untimed.csv"))
+        assert store.events(within=timedelta(days=1)).is_empty()
+        import_files(store, "events", csv(tmp_path, TIMED))
+        assert store.events(within=timedelta(seconds=49))["user_id"].to_list() == ["a", "a"]
+        assert store.events(within=timedelta(seconds=50))["user_id"].to_list() == ["b", "a", "a"]
+        assert store.events("b", within=timedelta(seconds=49)).is_empty()
+        assert store.events(within=timedelta.max).height == 3
 
     def test_unknown_users_and_titles_get_bare_rows(self, store: Store, tmp_path: Path):
         import_files(store, "events", csv(tmp_path, TIMED))

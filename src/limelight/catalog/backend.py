@@ -30,6 +30,14 @@ ROWS_A_BATCH = 250_000
 SECONDS_BETWEEN_TRIES = 0.1
 
 
+def reading(user_key: int | None, since: int | None, by_arrival: bool) -> str:
+    """Write the query that ``Backend.read_events`` makes."""
+    wanted = {"user_key =": user_key, "time >=": since}
+    given = [f"{column} {int(value)}" for column, value in wanted.items() if value is not None]
+    where = f" WHERE {' AND '.join(given)}" if given else ""
+    return READ_EVENTS + where + (" ORDER BY arrival" if by_arrival else "")
+
+
 class Backend(ABC):
     """One kind of database. ``place`` names it to people, without a password."""
 
@@ -65,9 +73,17 @@ class Backend(ABC):
 
     @abstractmethod
     def read_events(
-        self, connection: Connection, *, user_key: int | None = None, by_arrival: bool = False
+        self,
+        connection: Connection,
+        *,
+        user_key: int | None = None,
+        since: int | None = None,
+        by_arrival: bool = False,
     ) -> Iterator[pl.DataFrame]:
-        """Give the columns of KEYED_EVENTS without ``repeat``, a batch at a time."""
+        """Give the columns of KEYED_EVENTS without ``repeat``, a batch at a time.
+
+        Of one user where ``user_key`` is given, from the time ``since`` on where that is.
+        """
 
     @abstractmethod
     def explain(self, error: Exception) -> LimelightError | None:

@@ -19,7 +19,7 @@ from limelight.catalog.report import ImportReport, RejectsFile, refuse
 from limelight.catalog.row_writing import write_rows
 from limelight.catalog.schema import ID_COLUMNS
 from limelight.catalog.store import Store
-from limelight.catalog.vocabulary import EVENTS, SCHEMAS, TableName
+from limelight.catalog.vocabulary import EVENTS, SCHEMAS, USERS, TableName
 from limelight.catalog.writing import Transaction
 from limelight.errors import BadInputError, LimelightWarning
 from limelight.progress import Progress, silent
@@ -141,11 +141,36 @@ def read_events(
             total.notes += opened.notes
             if strict and total.rejected:
                 raise BadInputError(f"{source.name} is refused: {total.why()}")
-    for note in total.notes:
-        warn(note, LimelightWarning, stacklevel=2)
-    if total.rejected:
-        warn(f"left out, {total.why()}", LimelightWarning, stacklevel=2)
+    _warn_of(total)
     return pl.concat(parts)
+
+
+def read_users(sources: Sources, *, progress: Progress = silent) -> pl.DataFrame:
+    """Read files of users without a store, with the columns of USERS, in the files' order.
+
+    Other columns become attributes, as in ``import_files``. Bad rows are left out, and a
+    LimelightWarning says which. Of a user in several files the last one counts.
+    """
+    parts = [pl.DataFrame(schema=USERS)]
+    total = ImportReport()
+    for source in find(sources):
+        with open_table(source, "users", mapping=None, format=None, encoding=None) as opened:
+            columns = resolve(opened.reader.columns, "users", None, source.name)
+            checker = Checker(source.name, "users", columns, None)
+            for checked in _checked(opened, checker, columns, "users", source.name, progress):
+                total.reject(checked.rejects)
+                total.read += checked.rows.height
+                parts.append(checked.rows)
+        total.notes += opened.notes
+    _warn_of(total)
+    return pl.concat(parts).unique("user_id", keep="last", maintain_order=True)
+
+
+def _warn_of(total: ImportReport) -> None:
+    for note in total.notes:
+        warn(note, LimelightWarning, stacklevel=3)
+    if total.rejected:
+        warn(f"left out, {total.why()}", LimelightWarning, stacklevel=3)
 
 
 def _as_events(rows: pl.DataFrame, id_columns: Mapping[str, IdColumn]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL
 
-from limelight.catalog.backend import KEYED_EVENTS, READ_EVENTS, ROWS_A_BATCH, Backend
+from limelight.catalog.backend import KEYED_EVENTS, ROWS_A_BATCH, Backend, reading
 from limelight.errors import LimelightError, UnavailableError
 from limelight.extras import require
 
@@ -60,14 +60,18 @@ class PostgresBackend(Backend):
         return int(changed)
 
     def read_events(
-        self, connection: Connection, *, user_key: int | None = None, by_arrival: bool = False
+        self,
+        connection: Connection,
+        *,
+        user_key: int | None = None,
+        since: int | None = None,
+        by_arrival: bool = False,
     ) -> Iterator[pl.DataFrame]:
         """Read the server's CSV."""
-        one_user = "" if user_key is None else f" WHERE user_key = {int(user_key)}"
-        order = " ORDER BY arrival" if by_arrival else ""
+        query = reading(user_key, since, by_arrival)
         with (
             _driver(connection).cursor() as cursor,
-            cursor.copy(f"COPY ({READ_EVENTS}{one_user}{order}) TO STDOUT (FORMAT csv)") as copy,
+            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy,
         ):
             lines: list[bytes] = []
             for line in copy:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from limelight.catalog import schema
-from limelight.catalog.backend import KEYED_EVENTS, READ_EVENTS, ROWS_A_BATCH, Backend
+from limelight.catalog.backend import KEYED_EVENTS, ROWS_A_BATCH, Backend, reading
 from limelight.errors import BadInputError, CorruptError, LimelightError, UnavailableError
 
 CACHE_KIB = 256 * 1024
@@ -81,12 +81,15 @@ class SqliteBackend(Backend):
         return int(_driver(connection).executemany(UPSERT, rows).rowcount)
 
     def read_events(
-        self, connection: Connection, *, user_key: int | None = None, by_arrival: bool = False
+        self,
+        connection: Connection,
+        *,
+        user_key: int | None = None,
+        since: int | None = None,
+        by_arrival: bool = False,
     ) -> Iterator[pl.DataFrame]:
         """Read tuples straight into typed arrays."""
-        one_user = "" if user_key is None else f" WHERE user_key = {int(user_key)}"
-        order = " ORDER BY arrival" if by_arrival else ""
-        cursor = _driver(connection).execute(READ_EVENTS + one_user + order)
+        cursor = _driver(connection).execute(reading(user_key, since, by_arrival))
         while len(rows := np.fromiter(islice(cursor, ROWS_A_BATCH), READ_TYPES)):
             # A null value arrives as NaN; no stored value is NaN.
             yield pl.DataFrame({name: rows[name] for name in READ_TYPES.names or ()}).with_columns(

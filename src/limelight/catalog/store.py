@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -132,20 +133,29 @@ class Store:
             rows = _rows(connection, schema.users, list(USERS), "user_id", ids)
         return pl.DataFrame(rows, schema=USERS, orient="row")
 
-    def events(self, user_id: str | None = None) -> pl.DataFrame:
+    def events(
+        self, user_id: str | None = None, *, within: timedelta | None = None
+    ) -> pl.DataFrame:
         """Give all events, or those of one user, with the columns of EVENTS.
 
-        They are in the order of time, then of arrival; events without a time come first.
+        With ``within``, only those of so long before the newest event of all; the database leaves
+        the others out. They are in the order of time, then of arrival; events without a time come
+        first.
         """
         with self._connected() as connection:
-            user_key = None
+            user_key = since = None
+            if within is not None:
+                newest = connection.scalar(select(func.max(schema.events.c.time)))
+                if newest is None or newest == schema.NO_TIME:
+                    return pl.DataFrame(schema=EVENTS)
+                since = max(newest - within // timedelta(microseconds=1), schema.NO_TIME + 1)
             if user_id is not None:
                 user_key = connection.scalar(
                     select(schema.users.c.key).where(schema.users.c.user_id == user_id)
                 )
                 if user_key is None:
                     return pl.DataFrame(schema=EVENTS)
-            keyed = list(self._backend.read_events(connection, user_key=user_key))
+            keyed = list(self._backend.read_events(connection, user_key=user_key, since=since))
             if not keyed:
                 return pl.DataFrame(schema=EVENTS)
             table = pl.concat(keyed).sort("time", "arrival")
