@@ -22,16 +22,19 @@ from documents import machine, put, table
 from numpy.typing import NDArray
 from sequences import FOLDER
 
-from limelight.recommend.interactions import Histories, Interactions
+from limelight.recommend.interactions import Histories, Interactions, align
 from limelight.recommend.metrics import dislike_rate, hits_in_lists, ndcg
-from limelight.recommend.models import EASE, Model, Popularity
+from limelight.recommend.models import EASE, Model, NextItem, Popularity
 from limelight.recommend.models.rocchio import Rocchio
 from limelight.recommend.ratings import INDIFFERENT, RatingScale
-from limelight.recommend.recommender import align
 from limelight.recommend.resampling import bootstrap_interval, randomisation_test
 from limelight.recommend.topk import top_k
 
 LIKED = 4.0
+TAKEN_AWAY = {
+    "ease": "rocchio, dislikes taken away",
+    "next-item": "rocchio on next-item, dislikes taken away",
+}
 MEASURES = ("NDCG@10, next liked", "NDCG@10, all liked", "disliked in the top 10")
 
 
@@ -130,29 +133,30 @@ def measure(title: str, ratings: pl.DataFrame) -> str:
             Rocchio("ease:regularization=200"),
             known(by_stars),
         ),
+        "next-item, only what was liked": (NextItem(), known(judged)),
+        "rocchio on next-item, dislikes taken away": (Rocchio("next-item"), known(judged)),
     }
-    shown, before = [], None
+    shown, found, verdicts = [], {}, []
     for name, (model, interactions) in contenders.items():
         print(f"{title}: {name}", file=sys.stderr)
-        values = judge(model.fit(interactions), interactions, later, liked)
-        if name == "ease, only what was liked":
-            before = values
+        values = found[name] = judge(model.fit(interactions), interactions, later, liked)
         low, high = bootstrap_interval(values)
         row: dict[str, Any] = {"model": name}
         for place, measured in enumerate(MEASURES):
             mean = float(np.nanmean(values[:, place]))
             row[measured] = f"{mean:.4f} ({low[place]:.4f} to {high[place]:.4f})"
         row["weight"] = f"{float(model.weight[0]):.2f}" if isinstance(model, Rocchio) else ""
-        if name == "rocchio, dislikes taken away":
-            difference = values - before
-            p_values = randomisation_test(difference)
-            change = np.nanmean(difference, axis=0)
-            verdict = "; ".join(
-                f"{measured} {change[place]:+.4f} (p {p_values[place]:.3f})"
-                for place, measured in enumerate(MEASURES)
-            )
         shown.append(row)
-    summary = f"Taking dislikes away against leaving them out, over the same users: {verdict}."
+    for base, taken_away in TAKEN_AWAY.items():
+        difference = found[taken_away] - found[f"{base}, only what was liked"]
+        p_values, change = randomisation_test(difference), np.nanmean(difference, axis=0)
+        changes = "; ".join(
+            f"{measured} {change[place]:+.4f} (p {p_values[place]:.3f})"
+            for place, measured in enumerate(MEASURES)
+        )
+        verdicts.append(f"from {base}, {changes}")
+    summary = "Taking dislikes away against leaving them out, over the same users: "
+    summary += ". And ".join(verdicts) + "."
     return f"### {title}\n\n{as_ratings.n_users:,} users. {summary}\n\n{table(shown)}"
 
 

@@ -169,7 +169,7 @@ def test_files_do_without_a_store(
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["recommend"], 2, "name one USER, or give --history, or --all"),
+        (["recommend"], 2, "name one USER, or give --history or --about, or --all"),
         (["recommend", "7", "--history", "3"], 2, "name one USER"),
         (["recommend", "--all"], 2, "--all needs --out"),
         (["recommend", "--all", "--out", "all.xls"], 2, "must end in .csv or .parquet"),

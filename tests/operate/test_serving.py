@@ -1,9 +1,11 @@
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from limelight.catalog.vocabulary import EVENTS, ITEMS
+from limelight.catalog.vocabulary import EVENTS, ITEMS, USERS
 from limelight.datasets import synthetic
 from limelight.errors import LimelightWarning
 from limelight.operate.registry import Registry
@@ -18,9 +20,15 @@ class OneUserAtATime:
 
     place = "a large store"
 
-    def events(self, user_id: str | None = None) -> pl.DataFrame:
-        assert user_id is not None
+    def events(
+        self, user_id: str | None = None, *, within: timedelta | None = None
+    ) -> pl.DataFrame:
+        assert user_id is not None or within is not None
         return pl.DataFrame(schema=EVENTS)
+
+    def users(self, ids: Iterable[str] | None = None) -> pl.DataFrame:
+        assert ids is not None
+        return pl.DataFrame(schema=USERS)
 
     def items(self) -> pl.DataFrame:
         return pl.DataFrame(schema=ITEMS)

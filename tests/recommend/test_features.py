@@ -10,8 +10,7 @@ import pytest
 
 from limelight.errors import BadInputError
 from limelight.recommend.features import Features
-from limelight.recommend.interactions import Interactions
-from limelight.recommend.recommender import align
+from limelight.recommend.interactions import Interactions, align
 from limelight.recommend.splits import in_time, leave_one_out, new_titles, new_users
 
 ITEMS = pl.DataFrame(

@@ -141,7 +141,7 @@ def test_repeated_titles_of_a_history_change_nothing(recommender: Recommender) -
 def test_without_interactions_nobody_is_known() -> None:
     lonely = Recommender(model(), IDS)
     assert lonely.recommend(history=["b"], n=1)["title"].to_list() == ["d"]
-    with pytest.warns(LimelightWarning), pytest.raises(NotFoundError, match="no fallback"):
+    with pytest.raises(NotFoundError, match="no fallback"):
         lonely.recommend("ann")
     with pytest.raises(NotFoundError, match="no users"):
         next(lonely.recommend_all())

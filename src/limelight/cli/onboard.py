@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from limelight.cli.session import (
+    AboutOption,
     Answer,
     CountOption,
     EventsOption,
     NameOption,
     Session,
     VersionOption,
+    about_of,
     command,
 )
 from limelight.errors import BadInputError
@@ -34,6 +36,7 @@ def onboard(
             help="The number tapped on each screen, 0 for none; fewer show the next screen.",
         ),
     ] = None,
+    about: AboutOption = None,
     n: CountOption = 10,
     events: EventsOption = None,
     name: NameOption = "default",
@@ -47,6 +50,7 @@ def onboard(
     Examples:
       limelight onboard
       limelight onboard --answers 2,0,5
+      limelight onboard --answers 2,0,5 --about age=25-34
       limelight onboard --answers "" --json
     """
     from rich.console import Group
@@ -55,6 +59,7 @@ def onboard(
     from limelight.operate.serving import open_recommender
     from limelight.operate.welcome import Welcome
 
+    person = about_of(about)
     with session.progress() as progress, session.source(events, progress) as source:
         recommender = open_recommender(session.registry, source, name=name, version=version)
         welcome = Welcome(recommender, source, progress)
@@ -66,7 +71,7 @@ def onboard(
     if welcome.screen.height:
         asked = {"history": welcome.history, "screen": welcome.screen}
         return Answer(asked, table(welcome.screen, "Which of these did you like?"))
-    found = recommender.recommend(n=n, history=welcome.history)
+    found = recommender.recommend(n=n, history=welcome.history, about=person)
     data = {"history": welcome.history, "recommendations": found}
     return Answer(data, Group(table(with_reasons(found))))
 

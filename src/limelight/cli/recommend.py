@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from limelight.cli.session import (
+    AboutOption,
     Answer,
+    CategoryOption,
     CountOption,
     EventsOption,
     HistoryOption,
+    KindOption,
     NameOption,
     RulesOption,
     Session,
+    UsersOption,
     VersionOption,
+    about_of,
     command,
     ids_of,
     visible,
@@ -35,6 +40,7 @@ def recommend(
     session: Session,
     user: Annotated[str | None, typer.Argument(metavar="USER", help="A user's id.")] = None,
     history: HistoryOption = None,
+    about: AboutOption = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="Rank for everybody, into the file that --out names.")
     ] = False,
@@ -42,13 +48,8 @@ def recommend(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write to FILE.csv or FILE.parquet.")
     ] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only titles of this kind; repeatable.")
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Only titles of this category; repeatable."),
-    ] = None,
+    kind: KindOption = None,
+    category: CategoryOption = None,
     released_from: Annotated[
         str | None, typer.Option(metavar="DATE", help="Not older: 1994 or 1994-05-31.")
     ] = None,
@@ -76,15 +77,17 @@ def recommend(
     freshness: Annotated[float, typer.Option(metavar="0..1", help="Newer titles sooner.")] = 0,
     rules: RulesOption = None,
     events: EventsOption = None,
+    users: UsersOption = None,
     name: NameOption = "default",
     version: VersionOption = None,
 ) -> Answer:
-    """Rank titles for a user, a history or everybody.
+    """Rank titles for a user, a history, somebody of some attributes, or everybody.
 
     \b
     Examples:
       limelight recommend 196
       limelight recommend --history 50,172,181 -n 5 --category Drama
+      limelight recommend --about age=25-34 --about country=DE
       limelight recommend 196 --released-from 1990 --json
       limelight recommend 196 --diversity .1 --less-popular .2 --rules rules.toml
       limelight recommend --all -n 10 --out everybody.parquet
@@ -94,8 +97,12 @@ def recommend(
     from limelight.recommend import rerank
     from limelight.recommend.rankings import write_frames
 
-    if sum((user is not None, history is not None, everybody)) != 1:
-        raise BadInputError("name one USER, or give --history, or --all")
+    person = about_of(about)
+    chosen = sum((user is not None, history is not None, everybody))
+    if chosen > 1 or (not chosen and person is None):
+        raise BadInputError("name one USER, or give --history or --about, or --all")
+    if everybody and person is not None:
+        raise BadInputError("--about is for one person, not for --all")
     if everybody and out is None:
         raise BadInputError("--all needs --out FILE.csv or FILE.parquet")
     filters = _filters(kind, category, (released_from, released_to), allow, block)
@@ -106,7 +113,7 @@ def recommend(
         rerank.Freshness(freshness),
         *([] if rules is None else rerank.read_rules(rules)),
     ]
-    with session.progress() as progress, session.source(events, progress) as source:
+    with session.progress() as progress, session.source(events, progress, users) as source:
         recommender = open_recommender(
             session.registry,
             source,
@@ -129,6 +136,7 @@ def recommend(
             user,
             n,
             history=ids_of(history),
+            about=person,
             filters=filters,
             rerank=wishes,
             include_seen=include_seen,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from limelight.errors import LimelightError, LimelightWarning
+from limelight.errors import BadInputError, LimelightError, LimelightWarning
 from limelight.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -50,6 +50,19 @@ HistoryOption = Annotated[
     str | None,
     typer.Option(metavar="A,B,C", help="Item ids, the oldest first, in place of a user."),
 ]
+AboutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="What is known of the person besides, as age=25-34; repeatable.",
+    ),
+]
+KindOption = Annotated[
+    list[str] | None, typer.Option(metavar="KIND", help="Only titles of this kind; repeatable.")
+]
+CategoryOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only titles of this category; repeatable.")
+]
 RulesOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Pins, boosts, caps, windows, ages: FILE.toml or FILE.json."),
@@ -57,6 +70,10 @@ RulesOption = Annotated[
 EventsOption = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", help="Read events from files instead of the store; repeatable."),
+]
+UsersOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="With --events: users' attributes from files; repeatable."),
 ]
 NameOption = Annotated[str, typer.Option(metavar="NAME", help="Which published model.")]
 VersionOption = Annotated[
@@ -103,12 +120,22 @@ class Session:
         return Registry(self.home.models)
 
     @contextmanager
-    def source(self, files: Sequence[str] | None, progress: Progress = silent) -> Iterator[Source]:
-        """Read events from files if any are named, else from the store."""
+    def source(
+        self,
+        files: Sequence[str] | None,
+        progress: Progress = silent,
+        users: Sequence[str] | None = None,
+    ) -> Iterator[Source]:
+        """Read events, and users, from files if any are named, else from the store."""
         if files:
             from limelight.operate.serving import EventFiles
 
-            yield EventFiles(files, progress)
+            yield EventFiles(files, users or (), progress)
+        elif users:
+            raise BadInputError(
+                "--users goes with --events; bring users into the store with "
+                "limelight import users FILE"
+            )
         else:
             from limelight.catalog import open_store
 
@@ -236,6 +263,23 @@ def _listen(session: Session, otherwise: Callable[..., None]) -> Callable[..., N
 def ids_of(history: str | None) -> list[str] | None:
     """Split at commas; an id with a comma in it goes between double quotes."""
     return None if history is None else next(csv.reader([history]), [])
+
+
+def about_of(given: Sequence[str] | None) -> dict[str, str | list[str]] | None:
+    """Read ``name=value`` each; a name that comes again has several values.
+
+    Raises BadInputError for anything else.
+    """
+    if not given:
+        return None
+    about: dict[str, str | list[str]] = {}
+    for one in given:
+        name, _, value = (part.strip() for part in one.partition("="))
+        if not (name and value):
+            raise BadInputError(f"{one!r} says nothing of a person; write it as age=25-34")
+        before = about.get(name, [])
+        about[name] = [*([before] if isinstance(before, str) else before), value]
+    return {name: values[0] if len(values) == 1 else values for name, values in about.items()}
 
 
 def visible(text: str) -> str:

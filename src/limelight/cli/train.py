@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli.session import Answer, CountOption, EventsOption, NameOption, Session, command
+from limelight.cli.session import (
+    Answer,
+    CountOption,
+    EventsOption,
+    NameOption,
+    Session,
+    UsersOption,
+    command,
+)
 from limelight.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -43,22 +51,32 @@ def train(
     device: Annotated[
         str, typer.Option(metavar="DEVICE", help="Where networks train: cpu, cuda, cuda:1, mps.")
     ] = "cpu",
+    explicit_feedback: Annotated[
+        bool,
+        typer.Option(
+            "--explicit-feedback",
+            help="Judge ratings: low ones, by their user's own measure, speak against a title.",
+        ),
+    ] = False,
     events: EventsOption = None,
+    users: UsersOption = None,
     name: NameOption = "default",
 ) -> Answer:
     """Find the best model for the events, or take one by name; fit it on all and publish it.
 
-    A network that was interrupted goes on from its checkpoint when it is trained again.
+    Where users have attributes, what these tell of titles is learned too. A network that was
+    interrupted goes on from its checkpoint when it is trained again.
 
     \b
     Examples:
       limelight train
       limelight train --model ease --set regularization=300
       limelight train --model self-attention --device cuda
-      limelight train --events plays.parquet --name plays
+      limelight train --model rocchio --explicit-feedback
+      limelight train --events plays.parquet --users members.csv --name plays
     """
     from limelight.operate.auto import train_best
-    from limelight.operate.serving import read_interactions
+    from limelight.operate.serving import read_explicit, read_interactions
     from limelight.operate.training import train
     from limelight.recommend.models.configure import configure
     from limelight.recommend.workplace import Workplace, working_at
@@ -72,19 +90,26 @@ def train(
     with (
         working_at(place),
         session.progress() as progress,
-        session.source(events, progress) as source,
+        session.source(events, progress, users) as source,
     ):
-        interactions = read_interactions(source)
-        if named is None:
-            version, choice = train_best(interactions, registry, name=name, progress=progress)
+        scale = None
+        if explicit_feedback:
+            interactions, scale = read_explicit(source)
         else:
-            version = train(named, interactions, registry, name=name, progress=progress)
+            interactions = read_interactions(source)
+        beside: dict[str, Any] = {"users": source.users(), "scale": scale, "progress": progress}
+        if named is None:
+            version, choice = train_best(interactions, registry, name=name, **beside)
+        else:
+            version = train(named, interactions, registry, name=name, **beside)
     card = registry.card(name, version)
     data = {"name": name, "version": version, "card": asdict(card)}
     text = (
         f"{name} version {version} is published: {card.model}, {card.n_items:,} titles, "
         f"{card.data['events']:,} events of {card.data['users']:,} users"
     )
+    if attributes := card.data.get("attributes"):
+        text += f"; newcomers by {', '.join(attributes)}"
     if choice is not None:
         return Answer(data, _tried(choice, text))
     for metric, found in card.metrics.get("metrics", {}).items():

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from limelight.cli.session import Answer, CountOption, EventsOption, Session, command
+from limelight.cli.session import (
+    Answer,
+    CategoryOption,
+    CountOption,
+    EventsOption,
+    KindOption,
+    Session,
+    command,
+)
 from limelight.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -25,13 +33,8 @@ def trending(
     rising: Annotated[
         bool, typer.Option("--rising", help="Rank by how far titles are above their usual pace.")
     ] = False,
-    kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only titles of this kind; repeatable.")
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Only titles of this category; repeatable."),
-    ] = None,
+    kind: KindOption = None,
+    category: CategoryOption = None,
     at: Annotated[
         str | None,
         typer.Option(metavar="MOMENT", help="As it stood then. Default: at the newest event."),

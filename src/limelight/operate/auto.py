@@ -12,14 +12,15 @@ import numpy as np
 import polars as pl
 
 from limelight.errors import BadInputError, LimelightWarning
-from limelight.operate.card import describe_data
 from limelight.operate.registry import Registry
+from limelight.operate.training import publish
 from limelight.operate.trials import standings
 from limelight.progress import Progress, labelled, silent
 from limelight.recommend.evaluate import Evaluation, evaluate
 from limelight.recommend.interactions import Interactions
-from limelight.recommend.models import Blend, Model, Popularity
+from limelight.recommend.models import Blend, Model
 from limelight.recommend.models.configure import configure
+from limelight.recommend.ratings import RatingScale
 from limelight.recommend.splits import Split, leave_one_out
 
 METRIC = "ndcg@10"
@@ -117,11 +118,14 @@ def train_best(
     registry: Registry,
     *,
     name: str = "default",
+    users: pl.DataFrame | None = None,
+    scale: RatingScale | None = None,
     progress: Progress = silent,
 ) -> tuple[int, Choice]:
     """Choose a model, fit it on everything, publish it, and return its version and the choice.
 
-    The card's metrics carry the reason and the standings. Raises as ``Registry.publish`` does.
+    The card's metrics carry the reason and the standings. ``users`` and ``scale`` are those of
+    ``training.publish``, which is also how it fails.
     """
     registry.folder(name)  # a name that can't be is refused before the work, not after
     choice = choose(interactions, progress)
@@ -135,13 +139,15 @@ def train_best(
         "standings": [] if choice.standings is None else choice.standings.to_dicts(),
         "left_out": choice.left_out,
     }
-    version = registry.publish(
+    version = publish(
         choice.model,
-        interactions.item_ids,
+        interactions,
+        registry,
         name=name,
-        fallback=Popularity().fit(interactions),
-        data=describe_data(interactions),
         metrics=metrics,
+        users=users,
+        scale=scale,
+        progress=progress,
     )
     return version, choice
 

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from limelight.catalog import Store, import_frame, open_store
 from limelight.datasets import Dataset, fetch
 from limelight.errors import BadInputError, CorruptError, NotFoundError
+from limelight.home import Home
 from limelight.operate.card import Card, describe_data
 from limelight.operate.demo_report import DemoRun, describe_run
 from limelight.operate.evaluations import Evaluations, evaluation_key
-from limelight.home import Home
 from limelight.operate.registry import Registry
 from limelight.operate.report import HEADLINE, ReportData
 from limelight.operate.serving import categories_of, read_interactions
+from limelight.operate.training import publish
 from limelight.progress import Progress, labelled, silent
 from limelight.recommend.evaluate import Evaluation, evaluate
 from limelight.recommend.interactions import Interactions
@@ -136,11 +137,5 @@ def _publish(
     except (NotFoundError, CorruptError):
         pass
     model.fit(interactions, labelled(label, progress))
-    registry.publish(
-        model,
-        interactions.item_ids,
-        fallback=Popularity().fit(interactions),
-        data=data,
-        metrics=metrics,
-    )
+    publish(model, interactions, registry, metrics=metrics)
     return model, registry.card()

@@ -1,10 +1,10 @@
 """Published models in a folder: whole or not there, never changed, and one step back.
 
-``<root>/<name>/<version>/`` holds what ``Model.save`` writes, the titles' ids and a card, and in
-``fallback/`` the model for whom that one has nothing to go by. A draft
-is written beside the versions and renamed into place, which no reader can see half done. The newest
-version is current at that moment, with no pointer to write that could be lost in between; only
-going back writes one, and it holds until something newer is published.
+``<root>/<name>/<version>/`` holds what ``Model.save`` writes, the titles' ids and a card, in
+``fallback/`` the model for whom that one has nothing to go by, and in ``newcomers/`` what people's
+attributes say. A draft is written beside the versions and renamed into place, which no reader can
+see half done. The newest version is current at that moment, with no pointer to write that could be
+lost in between; only going back writes one, and it holds until something newer is published.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ import polars as pl
 
 from limelight.errors import BadInputError, CorruptError, NotFoundError, UnavailableError
 from limelight.operate.card import Card, check_files, read_card, write_card
-from limelight.recommend.models import Model, load_model
+from limelight.recommend.models import Model, Newcomers, load_model
 
 IDS_FILE = "item_ids.parquet"
 FALLBACK_FOLDER = "fallback"
+NEWCOMERS_FOLDER = "newcomers"
 ROLLED_BACK_FILE = "rolled_back.json"
 DRAFT = ".draft-"
 ABANDONED_AFTER = 24 * 3600  # seconds: no publisher works on a draft for a day
@@ -60,15 +61,16 @@ class Registry:
         *,
         name: str = "default",
         fallback: Model | None = None,
+        newcomers: Newcomers | None = None,
         data: Mapping[str, Any] | None = None,
         metrics: Mapping[str, Any] | None = None,
     ) -> int:
         """Add a version, which becomes the current one, and return its number.
 
-        ``item_ids`` names the model's titles in the order of its indices; ``fallback`` is of the
-        same titles. ``data`` and ``metrics`` go into the card: see ``card.describe_data`` and
-        ``Evaluation.to_dict``. Several processes may publish at once. Raises BadInputError, or
-        UnavailableError where the folder can't be written.
+        ``item_ids`` names the model's titles in the order of its indices; ``fallback`` and
+        ``newcomers`` are of the same titles. ``data`` and ``metrics`` go into the card: see
+        ``card.describe_data`` and ``Evaluation.to_dict``. Several processes may publish at once.
+        Raises BadInputError, or UnavailableError where the folder can't be written.
         """
         if not hasattr(model, "n_items"):
             raise BadInputError(f"the {model.name} model was not fitted, so it can't be published")
@@ -79,17 +81,20 @@ class Registry:
             )
         if ids["item_id"].null_count() or ids["item_id"].n_unique() < ids.height:
             raise BadInputError("the titles' ids must be there and differ from each other")
-        if fallback is not None and fallback.n_items != model.n_items:
-            raise BadInputError("the fallback must score the same titles as the model")
+        beside = {FALLBACK_FOLDER: fallback, NEWCOMERS_FOLDER: newcomers}
+        for inside, other in beside.items():
+            if other is not None and other.n_items != model.n_items:
+                raise BadInputError(f"the {inside} must score the same titles as the model")
         folder = self.folder(name)
         draft = folder / f"{DRAFT}{uuid4().hex}"
         try:
             draft.mkdir(parents=True)
             model.save(draft)
             ids.write_parquet(draft / IDS_FILE)
-            if fallback is not None:
-                (draft / FALLBACK_FOLDER).mkdir()
-                fallback.save(draft / FALLBACK_FOLDER)
+            for inside, other in beside.items():
+                if other is not None:
+                    (draft / inside).mkdir()
+                    other.save(draft / inside)
             write_card(draft, model, data or {}, metrics or {})
             for path in [*draft.rglob("*"), draft]:
                 _flush(path)
@@ -131,14 +136,26 @@ class Registry:
 
         Raises as ``load`` does.
         """
+        return self._load_beside(name, version, FALLBACK_FOLDER)
+
+    def load_newcomers(self, name: str = "default", version: int | None = None) -> Newcomers | None:
+        """Read what a version makes of people's attributes; None where it makes nothing of them.
+
+        Raises as ``load`` does.
+        """
+        newcomers = self._load_beside(name, version, NEWCOMERS_FOLDER)
+        if newcomers is None or isinstance(newcomers, Newcomers):
+            return newcomers
+        raise CorruptError(f"{self._version(name, version)} holds a {newcomers.name} of newcomers")
+
+    def _load_beside(self, name: str, version: int | None, inside: str) -> Model | None:
         folder = self._version(name, version)
         card = read_card(folder)
-        inside = f"{FALLBACK_FOLDER}/"
-        files = {path: file for path, file in card.files.items() if path.startswith(inside)}
+        files = {path: file for path, file in card.files.items() if path.startswith(f"{inside}/")}
         if not files:
             return None
         check_files(folder, replace(card, files=files))
-        return load_model(folder / FALLBACK_FOLDER)
+        return load_model(folder / inside)
 
     def card(self, name: str = "default", version: int | None = None) -> Card:
         """Read the card of a version, else of the current one, without reading the model."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, NotFoundError
 from limelight.operate.serving import Source
@@ -16,6 +18,11 @@ from limelight.recommend.trending import Trending, best, rising
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LONGER = 8
 """A title's usual pace is that of this many half-lives."""
+
+WINDOW = 20
+"""Half-lives after which an event counts less than a millionth."""
+
+LONGEST = timedelta(days=365_000)
 
 
 def duration(text: str) -> timedelta:
@@ -60,6 +67,25 @@ def trending(
     return _named(titles, items.tolist()).with_columns(
         count=pl.Series(counts.counts(at)[items]), pace=pl.Series(paces[items])
     )
+
+
+def recent_counts(
+    source: Source, titles: Titles, half_life: timedelta
+) -> NDArray[np.float64] | None:
+    """Give each title's decayed count at the newest event, float64 (n_titles,).
+
+    Only events of the last WINDOW half-lives are read. None where no event has a time.
+    """
+    events = source.events(within=min(WINDOW * half_life, LONGEST))
+    if events.is_empty():
+        return None
+    interactions = Interactions.from_frame(events)
+    counts = Trending.of(interactions.histories, half_life).counts()
+    known = pl.DataFrame({"item_id": interactions.item_ids, "count": counts})
+    asked = titles.table.select("item_id").join(
+        known, on="item_id", how="left", maintain_order="left"
+    )
+    return asked["count"].fill_null(0).to_numpy()
 
 
 def _named(titles: Titles, items: list[int]) -> pl.DataFrame:

@@ -8,9 +8,10 @@ import polars as pl
 from limelight.errors import BadInputError
 from limelight.operate.serving import Source, read_interactions
 from limelight.progress import Progress, silent
-from limelight.recommend.models import ColdStart, LatentClasses, Model, Newcomers
+from limelight.recommend.interactions import align
+from limelight.recommend.models import LatentClasses
 from limelight.recommend.onboarding import SCREENS, Onboarding, Tap
-from limelight.recommend.recommender import Recommender, align
+from limelight.recommend.recommender import Recommender
 from limelight.recommend.titles import Titles
 
 
@@ -25,7 +26,7 @@ class Welcome:
         Raises NotFoundError where there are no events to find them in.
         """
         self.titles: Titles = recommender.titles
-        classes = _classes_in(recommender.model)
+        classes = _classes_in(recommender)
         if classes is None:
             met = align(read_interactions(source), self.titles.table["item_id"])
             classes = LatentClasses().fit(met, progress)
@@ -60,13 +61,8 @@ class Welcome:
         self._next = self._onboarding.screen(self.taps) if len(self.taps) < SCREENS else []
 
 
-def _classes_in(model: Model) -> LatentClasses | None:
+def _classes_in(recommender: Recommender) -> LatentClasses | None:
     """Find the kinds of people that a model goes by, if it does."""
-    if isinstance(model, LatentClasses):
-        return model
-    inside: list[Model] = []
-    if isinstance(model, ColdStart):
-        inside = model.parts
-    elif isinstance(model, Newcomers):
-        inside = model.guesses
-    return next((found for part in inside if (found := _classes_in(part))), None)
+    if isinstance(recommender.model, LatentClasses):
+        return recommender.model
+    return None if recommender.newcomers is None else recommender.newcomers.classes

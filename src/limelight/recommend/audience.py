@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ MOST_NUMBERS = 12
 """An attribute with more different numbers than this is cut into GROUPS of about equal size."""
 
 GROUPS = 6
+MOST_NAMED = 20
+"""Values that are named where somebody gives another one."""
 
 Column = tuple[str, str] | tuple[str, float | None, float | None]
 """An attribute's value as text, or a range of its numbers: from (included) to (excluded), None
@@ -41,7 +43,7 @@ class Attributes:
         are left out. Raises BadInputError for what is no JSON object.
         """
         values: dict[str, list[list[Any]]] = {}
-        for person in _objects(users):
+        for person in read_attributes(users):
             for name, value in person.items():
                 values.setdefault(name, []).append(_listed(value))
         columns = (column for name in sorted(values) for column in _columns(name, values[name]))
@@ -51,6 +53,32 @@ class Attributes:
     def names(self) -> list[str]:
         """The attribute that each column belongs to."""
         return [column[0] for column in self.columns]
+
+    def words(self, column: int) -> str:
+        """Put a column into words: "sex=F", "age from 30 to 45"."""
+        name, *said = self.columns[column]
+        if len(said) == 1:
+            return f"{name}={said[0]}"
+        low, high = said
+        if low is None:
+            return f"{name} below {high:g}"
+        return f"{name} from {low:g}" + ("" if high is None else f" to {high:g}")
+
+    def unknown(self, about: Mapping[str, Any]) -> list[str]:
+        """Say in a sentence each which attributes and values of a person nothing is known of."""
+        sentences = []
+        for name, given in about.items():
+            columns = [place for place, known in enumerate(self.names) if known == name]
+            if not columns:
+                known = ", ".join(sorted(set(self.names)))
+                sentences.append(f"nothing is known of the attribute {name!r}, only of {known}")
+                continue
+            for value in _listed(given):
+                if not self.encode([{name: value}]).nnz:
+                    there = [self.words(place).removeprefix(f"{name}=") for place in columns]
+                    listed = ", ".join(there[:MOST_NAMED]) + (", …" * (len(there) > MOST_NAMED))
+                    sentences.append(f"nothing is known of {name}={_text(value)}, only of {listed}")
+        return sentences
 
     def encode(self, people: pl.DataFrame | Sequence[Mapping[str, Any]]) -> csr_matrix:
         """Describe people, float32 (n_people, n_columns) of ones; what is unknown has none.
@@ -68,7 +96,7 @@ class Attributes:
                 high = without_end if column[2] is None else column[2]
                 ranges.setdefault(column[0], []).append((low, high, place))
         rows: list[list[int]] = []
-        for person in _objects(people) if isinstance(people, pl.DataFrame) else people:
+        for person in read_attributes(people) if isinstance(people, pl.DataFrame) else people:
             found = set()
             for name, given in person.items():
                 for value in _listed(given):
@@ -84,7 +112,11 @@ class Attributes:
         return csr_matrix((ones, places_met, offsets), shape=(len(rows), len(self.columns)))
 
 
-def _objects(users: pl.DataFrame) -> Iterable[dict[str, Any]]:
+def read_attributes(users: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Read the ``attributes`` of each of a table of users, none where they are null.
+
+    Raises BadInputError for what is no JSON object.
+    """
     if "attributes" not in users.columns:
         raise BadInputError(f"the users have no column 'attributes', only {users.columns}")
     # People of the same attributes are many, so each text is read once.

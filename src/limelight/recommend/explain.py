@@ -9,9 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from limelight.recommend.askers import told
 from limelight.recommend.interactions import Histories
 from limelight.recommend.models.base import Model
+from limelight.recommend.models.cold_start import ColdStart
 from limelight.recommend.models.new_titles import Like, NewTitles
+from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.titles import Titles
 
 N_REASONS = 3
@@ -28,7 +31,8 @@ REASONS = pl.List(
 )
 """Why a title is recommended: kind "watched" (a title of the history, and its share of what speaks
 for the recommended one), "like" (a title that a new one is like, and the group of features that
-says so) or "popular"."""
+says so), "attributes" (the person's own, such as "sex=F", whose people meet it more than others do,
+in ``group``) or "popular"."""
 BECAUSE = "because you watched "
 POPULAR = {"kind": "popular", "item_id": None, "title": None, "share": None, "group": None}
 CALLED = {
@@ -95,9 +99,27 @@ def _alike(like: Like, titles: Titles) -> dict[str, Any]:
     return {"kind": "like", "share": None, **named}
 
 
-def popular_reasons(n: int) -> pl.Series:
-    """Say of ``n`` titles that they are liked by everybody, a REASONS series (n,)."""
-    return pl.Series("reasons", [[POPULAR]] * n, dtype=REASONS)
+def reasons_for(
+    model: Model, history: Histories, targets: NDArray[np.integer], titles: Titles
+) -> pl.Series:
+    """Say why a model that is good for one person gives them these titles, a REASONS series (n,).
+
+    Titles of the history and attributes that speak for a title are named; where neither has a say
+    in the whole list, or nothing else is known of a stranger's title, it is "popular".
+    """
+    stranger = not (history.weights > 0).any()
+    reasons: list[list[dict[str, Any]]] = [[] for _ in targets]
+    if not stranger and not isinstance(model, Popularity):
+        reasons = watched_reasons(model, history, targets, titles).to_list()
+    if isinstance(model, ColdStart) and told(model):
+        speaking = model.newcomers.prior.speaking(model.about, targets)
+        for because, values in zip(reasons, speaking, strict=True):
+            nothing = {"item_id": None, "title": None, "share": None}
+            named = values[:N_REASONS]
+            because += [{"kind": "attributes", "group": value, **nothing} for value in named]
+    if stranger or isinstance(model, Popularity):
+        reasons = [because or [POPULAR] for because in reasons]
+    return pl.Series("reasons", reasons, dtype=REASONS)
 
 
 def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
@@ -114,6 +136,8 @@ def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
     watched = [f"{r['title']}, {r['share'] * 100:.0f} %" for r in reasons if r["kind"] == "watched"]
     if watched:
         said.append(BECAUSE + "; ".join(watched))
+    if values := [r["group"] for r in reasons if r["kind"] == "attributes"]:
+        said.append(f"met more by people with {', '.join(values)}")
     if any(r["kind"] == "popular" for r in reasons):
         said.append("popular with everybody")
     return "; ".join(said)

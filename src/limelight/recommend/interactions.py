@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
+from warnings import warn
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from limelight.catalog.vocabulary import KIND_WEIGHTS
-from limelight.errors import BadInputError, CorruptError, NotFoundError, UnavailableError
+from limelight.errors import (
+    BadInputError,
+    CorruptError,
+    LimelightWarning,
+    NotFoundError,
+    UnavailableError,
+)
 from limelight.recommend.features import Features
 from limelight.recommend.ordering import order_events
 
@@ -259,6 +266,39 @@ class Interactions:
         if not sound:
             raise CorruptError(f"{folder} is incomplete; build it again")
         return cls(user_ids, item_ids, histories)
+
+
+def align(interactions: Interactions, item_ids: pl.Series) -> Interactions:
+    """Express interactions in the indices of ``item_ids``, without copying where they agree.
+
+    Events with other titles are left out, with a LimelightWarning.
+    """
+    if interactions.item_ids.equals(item_ids):
+        return interactions
+    known = pl.DataFrame({"item_id": item_ids}).with_row_index("place")
+    place = (
+        pl.DataFrame({"item_id": interactions.item_ids})
+        .join(known, on="item_id", how="left", maintain_order="left")["place"]
+        .cast(pl.Int32)
+        .fill_null(-1)
+        .to_numpy()
+    )
+    items = place[interactions.histories.items]
+    if left_out := int((items < 0).sum()):
+        warn(
+            f"{left_out:,} events are left out: the model does not know their titles; "
+            "train again to use them",
+            LimelightWarning,
+            3,
+        )
+    old = interactions.histories.where(items >= 0)
+    histories = Histories(old.offsets, place[old.items], old.weights, len(item_ids), old.times)
+    features = interactions.features
+    if features is not None:
+        rows = np.full(len(item_ids), -1)
+        rows[place[place >= 0]] = np.flatnonzero(place >= 0)
+        features = features.take(rows)
+    return Interactions(interactions.user_ids, item_ids, histories, features)
 
 
 def _index(ids: pl.Series, more: Iterable[str]) -> tuple[NDArray[np.int32], pl.Series]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, LimelightWarning
+from limelight.recommend.askers import Askers
 from limelight.recommend.interactions import Histories
 from limelight.recommend.recommender import NO_FILTERS, Recommender, both
 from limelight.recommend.rerank import Candidates, Pin, Plan, Reranker
@@ -56,6 +58,7 @@ def make_page(
     user_id: str | None = None,
     *,
     history: Sequence[str] | None = None,
+    about: Mapping[str, Any] | None = None,
     n_rows: int = 6,
     length: int = 8,
     shortest: int = 4,
@@ -65,11 +68,11 @@ def make_page(
 ) -> list[Row]:
     """Make at most ``n_rows`` rows of at most ``length`` titles; none twice, none that was met.
 
-    The first row is the list that ``recommend`` gives. Each further one is the theme that is worth
-    most with what is left: its titles are the theme's best by the user's own ranking, where a title
-    at rank r counts 1 / r, about the chance to be wanted next, and place p of the row
-    1 / log2(1 + p), about the chance to be looked at. A row with fewer than ``shortest`` titles is
-    not shown. Themes are:
+    The first row is the list that ``recommend`` gives, ``about`` what it is there. Each further one
+    is the theme that is worth most with what is left: its titles are the theme's best by the user's
+    own ranking, where a title at rank r counts 1 / r, about the chance to be wanted next, and place
+    p of the row 1 / log2(1 + p), about the chance to be looked at. A row with fewer than
+    ``shortest`` titles is not shown. Themes are:
 
     - because: titles like one of the ten watched last;
     - new: the newest tenth of the catalogue, in the categories that the history has most of;
@@ -82,14 +85,14 @@ def make_page(
     for name, count in (("n_rows", n_rows), ("length", length), ("shortest", shortest)):
         if count < 1:
             raise BadInputError(f"{name} must be at least 1, not {count}")
-    subject, lack = recommender.subject(user_id, history)
+    subject, lack = recommender.subject(user_id, history, about)
     if lack:
-        warn(f"{lack}, so what is popular stands in", LimelightWarning, 2)
+        warn(recommender.stand_in(subject, lack), LimelightWarning, 2)
     plan = Plan(rerank, recommender.titles)
     allowed = both(recommender.allowed(filters), plan.allowed)
     candidates = Candidates(
         *recommender.rank(subject, DEPTH, allowed, include_seen=False),
-        subject,
+        subject.histories,
         recommender.titles,
         recommender.popularity,
     )
@@ -98,11 +101,13 @@ def make_page(
     items, scores, short = recommender.lists(subject, length, allowed, False, plan)
     plan.warn_if_short(short, 1, length, 2)
     kind, headline = ("popular", "Popular with everybody") if lack else ("top", "Top picks for you")
+    if lack and recommender.goes_by_attributes(subject):
+        headline = "Popular with people like you"
     chosen: list[_Chosen] = [(kind, headline, items, scores, _value(items, chances))]
     if (items >= 0).sum() < shortest:
         return []
     within = Plan([one for one in rerank if not isinstance(one, Pin)], recommender.titles)
-    themes = list(_themes(recommender, subject, allowed, trending))
+    themes = list(_themes(recommender, subject.histories, allowed, trending))
     free = np.ones(len(recommender.titles), np.bool_)
     while len(chosen) < n_rows and themes:
         free[chosen[-1][2][chosen[-1][2] >= 0]] = False
@@ -125,16 +130,16 @@ def make_page(
 
 def _themes(
     recommender: Recommender,
-    subject: Histories,
+    history: Histories,
     allowed: Mask | None,
     trending: NDArray[np.floating] | None,
 ) -> Iterator[_Theme]:
-    titles, liked = recommender.titles, subject.positive().items
+    titles, liked = recommender.titles, history.positive().items
     names = titles.table["title"]
     anchors = list(dict.fromkeys(liked[::-1].tolist()))[:ANCHORS]
     if anchors:
         alone = Histories.from_lists([[anchor] for anchor in anchors], len(titles))
-        related, _ = recommender.rank(alone, RELATED, allowed, include_seen=False)
+        related, _ = recommender.rank(Askers.unknown(alone), RELATED, allowed, include_seen=False)
         for anchor, items in zip(anchors, related, strict=True):
             yield _Theme(
                 "because", f"Because you watched {names[anchor]}", _mask(len(titles), items)
@@ -187,7 +192,7 @@ def _value(items: NDArray[np.int32], chances: dict[int, float]) -> float:
 
 def _named(
     recommender: Recommender,
-    subject: Histories,
+    subject: Askers,
     items: NDArray[np.int32],
     scores: NDArray[np.float32],
 ) -> pl.DataFrame:

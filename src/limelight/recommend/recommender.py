@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -14,9 +15,13 @@ from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, LimelightWarning, NotFoundError
 from limelight.progress import Progress, silent
-from limelight.recommend.explain import contributions, popular_reasons, watched_reasons
-from limelight.recommend.interactions import Histories, Interactions
+from limelight.recommend.askers import Askers, Dispatcher, in_words
+from limelight.recommend.audience import read_attributes
+from limelight.recommend.explain import contributions, reasons_for
+from limelight.recommend.interactions import Histories, Interactions, align
 from limelight.recommend.models.base import Model
+from limelight.recommend.models.cold_start import ColdStart
+from limelight.recommend.models.newcomers import Newcomers
 from limelight.recommend.models.popularity import Popularity
 from limelight.recommend.rankings import write_frames
 from limelight.recommend.rerank import Candidates, Plan, Reranker
@@ -34,7 +39,8 @@ class Recommender:
     """Ranks the titles that a model knows, for known users and for anonymous histories.
 
     ``titles`` are those titles, ``interactions`` what known users did, ``fallback`` the model for
-    whom ``model`` has nothing to go by.
+    whom ``model`` has nothing to go by. With ``newcomers``, what is known of people besides their
+    history counts while that is short; see ``askers.Dispatcher``.
     """
 
     def __init__(
@@ -45,6 +51,8 @@ class Recommender:
         items: pl.DataFrame | None = None,
         interactions: Interactions | None = None,
         fallback: Model | None = None,
+        newcomers: Newcomers | None = None,
+        users: pl.DataFrame | None = None,
     ) -> None:
         """Join a fitted model with what is known of its titles and its users.
 
@@ -52,7 +60,9 @@ class Recommender:
         catalogue (item_id and as many of title, kind, released, categories as there are).
         ``interactions`` may be newer than the model: events with titles that the model never saw
         are left out, with a LimelightWarning. ``fallback`` is popularity among ``interactions``
-        unless given; a popularity model is its own.
+        unless given; a popularity model is its own. ``newcomers`` were learned
+        for this model (a ColdStart model has its own), and ``users`` is a table of user_id and
+        attributes, a JSON object or null.
         """
         if not hasattr(model, "n_items"):
             raise BadInputError(f"the {model.name} model was not fitted, so it can't rank anything")
@@ -64,7 +74,8 @@ class Recommender:
             )
         ids = self.titles.table["item_id"]
         self.interactions = None if interactions is None else align(interactions, ids)
-        self._fallback = fallback
+        self._fallback, self._users = fallback, users
+        self._dispatcher = Dispatcher(model, lambda: self.fallback, newcomers)
 
     def recommend(
         self,
@@ -72,6 +83,7 @@ class Recommender:
         n: int = 5,
         *,
         history: Sequence[str] | None = None,
+        about: Mapping[str, Any] | None = None,
         filters: Filters = NO_FILTERS,
         rerank: Sequence[Reranker] = (),
         include_seen: bool = False,
@@ -79,14 +91,16 @@ class Recommender:
         """Rank at most ``n`` titles for one user, or for an anonymous ``history`` of item ids.
 
         Returns item_id, title, score and reasons, best first. Titles of the history, those with
-        negative events too, are left out unless ``include_seen``. For a user without a usable
-        history the fallback ranks, and a LimelightWarning and the reasons' kind "popular" say so.
-        ``rerank`` orders the list anew, by wishes that all count at once; the scores stay the
-        model's, so they may then rise along the list.
+        negative events too, are left out unless ``include_seen``. ``about`` says what is known of
+        the person, such as ``{"age": "25-34"}``, instead of or beside a history, and goes before
+        what the table of users says of them. Without a usable history attributes rank, or the
+        fallback where they say nothing, and a LimelightWarning and the reasons say so. ``rerank``
+        orders the list anew, by wishes that all count at once; the scores stay the model's, so they
+        may then rise along the list.
         """
-        subject, lack = self.subject(user_id, history)
+        subject, lack = self.subject(user_id, history, about)
         if lack:
-            warn(f"{lack}, so what is popular stands in", LimelightWarning, 2)
+            warn(self.stand_in(subject, lack), LimelightWarning, 2)
         plan = self._plan(rerank)
         items, scores, short = self.lists(subject, n, self.allowed(filters), include_seen, plan)
         if plan is not None:
@@ -118,7 +132,9 @@ class Recommender:
         size = max(1, min(BATCH, BATCH_ROWS // longest))
         for start in range(0, len(histories), size):
             batch = slice(start, start + size)
-            items, scores, cut = self.lists(histories[batch], n, allowed, include_seen, plan)
+            people = [self._stored(user) for user in self.interactions.user_ids[batch]]
+            askers = Askers(histories[batch], people)
+            items, scores, cut = self.lists(askers, n, allowed, include_seen, plan)
             short += cut
             rows, places = np.nonzero(items >= 0)
             yield pl.DataFrame(
@@ -154,26 +170,38 @@ class Recommender:
 
     def similar(self, item_id: str, n: int = 5) -> pl.DataFrame:
         """Rank at most ``n`` titles for one who met ``item_id`` alone: item_id, title, score."""
-        subject = Histories.from_lists([[self.titles.find(item_id)]], len(self.titles))
-        items, scores = self.rank(subject, n, None, include_seen=False)
+        alone = Histories.from_lists([[self.titles.find(item_id)]], len(self.titles))
+        items, scores = self.rank(Askers.unknown(alone), n, None, include_seen=False)
         return self.named(items[0], scores[0])
 
     def explain(
-        self, item_id: str, user_id: str | None = None, *, history: Sequence[str] | None = None
+        self,
+        item_id: str,
+        user_id: str | None = None,
+        *,
+        history: Sequence[str] | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> pl.DataFrame:
         """Say what each title of a history adds to the score of ``item_id``, the most first.
 
-        Returns item_id, title and contribution; where the model is additive they sum to the score.
-        Raises NotFoundError for a title or a user of whom nothing is known.
+        Returns item_id, title and contribution; where the model is additive and attributes have no
+        say in the score, they sum to it. Raises NotFoundError for a title or a user of whom nothing
+        is known.
         """
         target = self.titles.find(item_id)
-        subject, lack = self.subject(user_id, history)
+        subject, lack = self.subject(user_id, history, about)
         if lack:
             raise NotFoundError(f"{lack}, so there is nothing to explain")
-        items, parts = contributions(self.model, subject, np.array([target]))
+        model = self._dispatcher.model_for(subject)
+        items, parts = contributions(model, subject.histories, np.array([target]))
         return self.named(items, parts[:, 0], "contribution").sort(
             "contribution", descending=True, maintain_order=True
         )
+
+    @property
+    def newcomers(self) -> Newcomers | None:
+        """What is guessed of people of whom little is known; None where nothing was learned."""
+        return None if self._dispatcher.cold is None else self._dispatcher.cold.newcomers
 
     @cached_property
     def fallback(self) -> Model:
@@ -190,24 +218,66 @@ class Recommender:
         return Popularity().fit(self.interactions)
 
     def subject(
-        self, user_id: str | None, history: Sequence[str] | None
-    ) -> tuple[Histories, str | None]:
-        """Give one history, of a user or of item ids, and in words why it is of no use if so."""
-        if (user_id is None) == (history is None):
+        self,
+        user_id: str | None,
+        history: Sequence[str] | None,
+        about: Mapping[str, Any] | None = None,
+    ) -> tuple[Askers, str | None]:
+        """Give one person, a user or a stranger, and why their history is of no use if so."""
+        if user_id is not None and history is not None:
             raise BadInputError("give either a user or a history")
+        if about is not None and not isinstance(about, Mapping):
+            raise BadInputError(f"about maps attributes to values, as {{'age': 30}}, not {about!r}")
+        if user_id is None and history is None and about is None:
+            raise BadInputError("give either a user or a history, or what a person is about")
+        past, lack = Histories.from_lists([[]], len(self.titles)), "there is no history"
         if history is not None:
-            subject = self._anonymous(history)
-            lack = "the history is empty"
-        else:
-            subject = Histories.from_lists([[]], len(self.titles))
-            row = None
+            past, lack = self._anonymous(history), "the history is empty"
+        elif user_id is not None:
+            row, lack = None, f"user {user_id!r} is unknown"
             if self.interactions is not None:
                 row = self.interactions.user_index.get(str(user_id))
-                subject = subject if row is None else self.interactions.histories[row : row + 1]
-            lack = (
-                f"user {user_id!r} is unknown" if row is None else f"user {user_id!r} liked nothing"
-            )
-        return subject, None if (subject.weights > 0).any() else lack
+            if row is not None and self.interactions is not None:
+                past = self.interactions.histories[row : row + 1]
+                lack = f"user {user_id!r} liked nothing"
+            elif self._stored(user_id):
+                lack = f"user {user_id!r} met nothing yet"
+        told = self.model.about if isinstance(self.model, ColdStart) else {}
+        subject = Askers(past, [{**told, **self._stored(user_id), **(about or {})}])
+        if about is not None:
+            self._warn_unheard(about, subject)
+        return subject, lack if subject.are_strangers[0] else None
+
+    def stand_in(self, subject: Askers, lack: str) -> str:
+        """Say what ranks for somebody whose history is of no use."""
+        return f"{lack}, so {in_words(self._dispatcher.model_for(subject))} stands in"
+
+    def goes_by_attributes(self, subject: Askers) -> bool:
+        """Tell whether the attributes of one person have a say."""
+        return bool(self._dispatcher.known_by_attributes(subject)[0])
+
+    def _warn_unheard(self, about: Mapping[str, Any], subject: Askers) -> None:
+        """Warn of attributes that have no say."""
+        n_events, most = int(subject.histories.positive().lengths[0]), self._dispatcher.most_events
+        if self.newcomers is None or not self.newcomers.prior.columns:
+            told = "the model learned nothing of people's attributes"
+            unheard = [f"{told}; train it where users have some"]
+        else:
+            unheard = self.newcomers.prior.attributes.unknown(about)
+        if n_events > most:
+            unheard.append(f"attributes count for {most} events at most, here are {n_events:,}")
+        for sentence in unheard if about else ():
+            warn(sentence, LimelightWarning, 4)
+
+    def _stored(self, user_id: str | None) -> Mapping[str, Any]:
+        return {} if user_id is None else self._attributes.get(str(user_id), {})
+
+    @cached_property
+    def _attributes(self) -> dict[str, dict[str, Any]]:
+        """What the table of users says of each, where that is of use."""
+        if self._users is None or self._dispatcher.cold is None:
+            return {}
+        return dict(zip(self._users["user_id"], read_attributes(self._users), strict=True))
 
     def _anonymous(self, history: Sequence[str]) -> Histories:
         if isinstance(history, str):
@@ -230,7 +300,7 @@ class Recommender:
 
     def lists(
         self,
-        histories: Histories,
+        askers: Askers,
         n: int,
         allowed: NDArray[np.bool_] | None,
         include_seen: bool,
@@ -241,13 +311,14 @@ class Recommender:
         Returns items and scores as :meth:`rank` does, and how many lists rules have left short.
         """
         if plan is None or n < 1:
-            return *self.rank(histories, n, allowed, include_seen), 0
+            return *self.rank(askers, n, allowed, include_seen), 0
         allowed = both(allowed, plan.allowed)
         pool = plan.pool(n)
         while True:
-            items, scores = self.rank(histories, pool, allowed, include_seen)
+            items, scores = self.rank(askers, pool, allowed, include_seen)
             candidates = self._with_pins(
-                Candidates(items, scores, histories, self.titles, self.popularity),
+                Candidates(items, scores, askers.histories, self.titles, self.popularity),
+                askers,
                 plan,
                 allowed,
                 include_seen,
@@ -263,6 +334,7 @@ class Recommender:
     def _with_pins(
         self,
         candidates: Candidates,
+        askers: Askers,
         plan: Plan,
         allowed: NDArray[np.bool_] | None,
         include_seen: bool,
@@ -272,9 +344,7 @@ class Recommender:
             return candidates
         only = np.zeros(len(self.titles), np.bool_)
         only[list(plan.pins.values())] = True
-        pins, scores = self.rank(
-            candidates.histories, len(plan.pins), both(allowed, only), include_seen
-        )
+        pins, scores = self.rank(askers, len(plan.pins), both(allowed, only), include_seen)
         known = (pins[:, :, None] == candidates.items[:, None, :]).any(axis=2)
         return replace(
             candidates,
@@ -292,31 +362,19 @@ class Recommender:
         return np.asarray(of_strangers[0])
 
     def rank(
-        self, histories: Histories, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
+        self, askers: Askers, n: int, allowed: NDArray[np.bool_] | None, include_seen: bool
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Find the ``n`` best titles of each history, best first, as ``Model.top`` gives them.
+        """Find the ``n`` best titles of each, best first, as ``Model.top`` gives them.
 
-        Histories that say nothing are ranked by the fallback.
+        People of whom nothing is known are ranked by the fallback.
         """
-        exclude = None if include_seen else histories
-        strangers = np.flatnonzero(histories.positive().lengths == 0)
-        if len(strangers) == len(histories):
-            return self.fallback.top(histories, n, exclude=exclude, allowed=allowed)
-        items, scores = self.model.top(histories, n, exclude=exclude, allowed=allowed)
-        if len(strangers):
-            items[strangers], scores[strangers] = self.fallback.top(
-                histories[strangers],
-                n,
-                exclude=None if exclude is None else exclude[strangers],
-                allowed=allowed,
-            )
-        return items, scores
+        exclude = None if include_seen else askers.histories
+        return self._dispatcher.top(askers, n, exclude=exclude, allowed=allowed)
 
-    def reasons(self, subject: Histories, items: NDArray[np.int32]) -> pl.Series:
-        """Say of titles (n,) why one history leads to them, a REASONS series (n,)."""
-        if isinstance(self.model, Popularity) or not (subject.weights > 0).any():
-            return popular_reasons(len(items))
-        return watched_reasons(self.model, subject, items, self.titles)
+    def reasons(self, subject: Askers, items: NDArray[np.int32]) -> pl.Series:
+        """Say of titles (n,) why they are for one person, a REASONS series (n,)."""
+        model = self._dispatcher.model_for(subject)
+        return reasons_for(model, subject.histories, items, self.titles)
 
     def named(
         self, items: NDArray[np.int32], values: NDArray[np.float32], name: str = "score"
@@ -334,36 +392,3 @@ def both(
     if one is None or other is None:
         return other if one is None else one
     return one & other
-
-
-def align(interactions: Interactions, item_ids: pl.Series) -> Interactions:
-    """Express interactions in the indices of ``item_ids``, without copying where they agree.
-
-    Events with other titles are left out, with a LimelightWarning.
-    """
-    if interactions.item_ids.equals(item_ids):
-        return interactions
-    known = pl.DataFrame({"item_id": item_ids}).with_row_index("place")
-    place = (
-        pl.DataFrame({"item_id": interactions.item_ids})
-        .join(known, on="item_id", how="left", maintain_order="left")["place"]
-        .cast(pl.Int32)
-        .fill_null(-1)
-        .to_numpy()
-    )
-    items = place[interactions.histories.items]
-    if left_out := int((items < 0).sum()):
-        warn(
-            f"{left_out:,} events are left out: the model does not know their titles; "
-            "train again to use them",
-            LimelightWarning,
-            3,
-        )
-    old = interactions.histories.where(items >= 0)
-    histories = Histories(old.offsets, place[old.items], old.weights, len(item_ids), old.times)
-    features = interactions.features
-    if features is not None:
-        rows = np.full(len(item_ids), -1)
-        rows[place[place >= 0]] = np.flatnonzero(place >= 0)
-        features = features.take(rows)
-    return Interactions(interactions.user_ids, item_ids, histories, features)

@@ -19,6 +19,9 @@ from limelight.recommend.log_linear import Guesses, fit_log_linear, log_likeliho
 from limelight.recommend.models.base import Model, Scores
 
 FOLDS = 5
+SPEAKS = 0.1
+"""A value whose people meet a title about a tenth more than others do is a reason for it."""
+
 SCORES_AT_ONCE = 2**21
 """Scores that a fold's people may have, so that learning takes bounded memory."""
 
@@ -97,6 +100,22 @@ class AttributePrior(Model):
     def lifts_of(self, people: pl.DataFrame | Sequence[Mapping[str, Any]]) -> Scores:
         """Give what people's attributes add to any log p(item), float32 (n_people, n_items)."""
         return np.asarray(self.attributes.encode(people) @ self.lifts, np.float32)
+
+    def tells(self, people: pl.DataFrame | Sequence[Mapping[str, Any]]) -> NDArray[np.bool_]:
+        """Tell whose attributes say anything of titles, bool (n_people,)."""
+        telling = self.lifts.any(axis=1)
+        return np.asarray(self.attributes.encode(people)[:, telling].getnnz(axis=1) > 0)
+
+    def speaking(self, about: Mapping[str, Any], items: NDArray[np.integer]) -> list[list[str]]:
+        """Name the values of one person's attributes that speak for each title, the most first."""
+        attributes = self.attributes
+        columns = attributes.encode([about]).indices
+        words = [attributes.words(column) for column in columns]
+        found = []
+        for lifts in self.lifts[columns][:, items].T:
+            order = np.argsort(-lifts, kind="stable")
+            found.append([words[place] for place in order if lifts[place] > SPEAKS])
+        return found
 
     @property
     def attributes(self) -> Attributes:

@@ -59,6 +59,10 @@ class Model(ABC):
         self._fit(histories, progress)
         return self
 
+    def sibling(self, interactions: Interactions, progress: Progress = silent) -> Self:
+        """Fit another model of the same configuration."""
+        return type(self)(**self.config()).fit(interactions, progress)
+
     def score(self, histories: Histories) -> Scores:
         """Score every title for every history, float32 (n_histories, n_items); more is better.
 

@@ -90,6 +90,14 @@ class Blend(Model):
         ]
         return self
 
+    def sibling(self, interactions: Interactions, progress: Progress = silent) -> Self:
+        """Fit another of the same configuration, with the same weights where there are any."""
+        if not hasattr(self, "weights"):
+            return super().sibling(interactions, progress)
+        same = type(self)(**self.config())
+        same.weights = self.weights
+        return same.refit(interactions, progress)
+
     def _fit(self, histories: Histories, progress: Progress) -> None:
         if self.validation not in VALIDATIONS:
             raise BadInputError(

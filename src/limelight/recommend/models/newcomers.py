@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,7 @@ MOST = 1e3
 """Reliance where the model's scores are of no use at all."""
 
 People = pl.DataFrame | Sequence[Mapping[str, Any]]
+Guess = TypeVar("Guess", LatentClasses, AttributePrior)
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Newcomers(Model):
         held_out, rest = _parted(interactions)
         if len(held_out):
             known, asked = _rows(interactions, rest), _rows(interactions, held_out)
-            sibling = type(model)(**model.config()).fit(known, progress)
+            sibling = model.sibling(known, progress)
             guesses = _fitted(known, users, progress)
             for stage in STAGES:
                 progress(stage, STAGES[-1], "learning how far to trust little")
@@ -117,6 +118,10 @@ class Newcomers(Model):
             by_history + by_attributes,
         )
 
+    def told_by_attributes(self, people: People) -> NDArray[np.bool_]:
+        """Tell for whom attributes change the guess at all, bool (n_people,)."""
+        return self.prior.tells(people)
+
     def reliance_after(
         self, n_events: NDArray[np.integer]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -126,11 +131,18 @@ class Newcomers(Model):
         a, b = (np.interp(np.log(n), np.log(self.stages), row) * falling for row in self.reliance)
         return a, b
 
+    @property
+    def classes(self) -> LatentClasses:
+        """The kinds of people."""
+        return _expected(self.guesses[0], LatentClasses)
+
+    @property
+    def prior(self) -> AttributePrior:
+        """What attributes say."""
+        return _expected(self.guesses[1], AttributePrior)
+
     def _guess(self, people: People, histories: Histories) -> tuple[Scores, Scores]:
-        classes, prior = self.guesses
-        if not isinstance(prior, AttributePrior):
-            raise BadInputError(f"newcomers can't be guessed at by a {prior.name} model")
-        return classes.score(histories), prior.lifts_of(people)
+        return self.classes.score(histories), self.prior.lifts_of(people)
 
     def _fit(self, histories: Histories, progress: Progress) -> None:
         self.guesses = [LatentClasses(), AttributePrior()]
@@ -140,6 +152,12 @@ class Newcomers(Model):
 
     def _score(self, histories: Histories) -> Scores:
         return self.guesses[0].score(histories)
+
+
+def _expected(guess: Model, kind: type[Guess]) -> Guess:
+    if not isinstance(guess, kind):
+        raise BadInputError(f"newcomers can't be guessed at by a {guess.name} model")
+    return guess
 
 
 def _parted(interactions: Interactions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
