@@ -39,8 +39,8 @@ def test_several_go_into_a_folder_and_keep_their_places():
 @pytest.mark.parametrize(
     ("sources", "out", "message"),
     [
-        (["a.wav", "b.wav"], "new.wav", "2 files need a folder"),
-        (["b.wav", "in/deep"], "a.wav", "2 files need a folder"),
+        (["a.wav", "b.wav"], "new.wav", "several outputs need a folder"),
+        (["b.wav", "in/deep"], "a.wav", "several outputs need a folder"),
         (["a.wav"], "./a.wav", "is an input"),
         (["a.wav", "b.wav"], ".", "is an input"),
         (["in"], "in", "is an input"),

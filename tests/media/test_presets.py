@@ -20,6 +20,12 @@ def test_a_preset_of_ones_own(tmp_path):
     assert preset == presets.Preset("mine", "", ("hum", "loudness:target=-23"))
 
 
+def test_a_preset_is_written_as_it_is_read(tmp_path):
+    path = tmp_path / "podcast.toml"
+    path.write_text(presets.written(presets.load("podcast")), encoding="utf-8")
+    assert presets.load(str(path)) == presets.load("podcast")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

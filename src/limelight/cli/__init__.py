@@ -11,19 +11,21 @@ from typing import Annotated, Any
 import typer
 
 from limelight.cli import (
+    audio,
     catalog,
     datasets,
     demo,
     models,
     onboard,
     page,
+    presets,
     recommend,
     train,
     trending,
     weights,
 )
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
-from limelight.errors import BadInputError
+from limelight.errors import BadInputError, LimelightError
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 failed; 2 bad input or usage; 3 not found; 4 an extra part is not "
@@ -42,8 +44,9 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (demo, catalog, train, recommend, page, onboard, trending):
+for commands in (demo, catalog, train, recommend, page, onboard, trending, presets):
     app.add_typer(commands.app)
+app.add_typer(audio.app, name="audio")
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(weights.app, name="weights")
@@ -94,6 +97,9 @@ def main() -> None:
             Session(as_json=True).fail(BadInputError(error.format_message()))
         else:
             error.show()
+    except LimelightError as error:  # a group whose commands need a part that is not installed
+        code = error.exit_code
+        Session(as_json="--json" in sys.argv).fail(error)
     sys.exit(code)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -96,18 +96,30 @@ def plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bars() -> Iterator[Listener]:
-    """Show a bar for the work at hand on standard error, from the first news on."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    """Show a bar for the work at hand on standard error, from the first news on.
+
+    It begins anew with every work; what goes on towards the same total under another name is the
+    same work, so that the time left is told of the whole.
+    """
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
     bars = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bars.add_task("", total=None)
-    at_hand = None
+    at_hand, reached, whole = None, 0.0, None
 
     def listen(done: float, total: float | None, message: str) -> None:
-        nonlocal at_hand
+        nonlocal at_hand, reached, whole
         if message != at_hand:
             bars.start()
-            bars.reset(task, description=visible(message))
-            at_hand = message
+            if total is None or total != whole or done < reached:
+                bars.reset(task)
+            bars.update(task, description=visible(message))
+        at_hand, reached, whole = message, done, total
         bars.update(task, completed=done, total=total)
 
     try:

@@ -80,15 +80,15 @@ def _one(job: Job, work: Work, progress: Progress) -> Outcome:
     return Outcome(job, "failed", time.perf_counter() - started, error=error)
 
 
-def _part(progress: Progress, before: float, size: float, total: float, label: str) -> Progress:
+def _part(progress: Progress, before: float, size: float, whole: float, label: str) -> Progress:
     """Let a file's own progress move the whole; a second look at the file moves nothing back."""
     furthest = 0.0
 
-    def tell(done: float, of: float | None, message: str) -> None:
+    def tell(done: float, total: float | None, message: str) -> None:
         nonlocal furthest
-        if of:
-            furthest = max(furthest, min(done / of, 1.0))
-        progress(before + furthest * size, total, f"{label}: {message}")
+        if total:
+            furthest = max(furthest, min(done / total, 1.0))
+        progress(before + furthest * size, whole, f"{label}: {message}")
 
     return tell
 

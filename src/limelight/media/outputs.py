@@ -47,7 +47,7 @@ def plan(
     if _is_folder(out, inputs):
         folder = Path(out)
         if folder.is_file() or (not folder.is_dir() and folder.suffix.lower() in SOUND | VIDEO):
-            raise BadInputError(f"{len(inputs):,} files need a folder to go to; {out} names a file")
+            raise BadInputError(f"several outputs need a folder to go to, and {out} names a file")
         targets = [folder / _renamed(item.place, suffix) for item in inputs]
     else:
         folder = Path(out).parent

@@ -6,6 +6,7 @@ A preset is TOML: ``about``, a sentence; ``sound`` and ``video``, lists of opera
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -53,6 +54,13 @@ def load(name: str) -> Preset:
             "and files of your own that end in .toml"
         )
     return _read(kept, (files(__name__) / f"{kept}{SUFFIX}").read_text(encoding="utf-8"), name)
+
+
+def written(preset: Preset) -> str:
+    """Give the text of the file that a preset is read from."""
+    lists = {"sound": preset.sound, "video": preset.video}
+    lines = [f"{medium} = {json.dumps(steps)}" for medium, steps in lists.items() if steps]
+    return "\n".join([f"about = {json.dumps(preset.about)}", *lines])
 
 
 def _read(name: str, text: str, where: str) -> Preset:
