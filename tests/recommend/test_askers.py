@@ -10,7 +10,7 @@ from limelight.errors import BadInputError, LimelightWarning, NotFoundError
 from limelight.recommend import askers
 from limelight.recommend.explain import describe
 from limelight.recommend.interactions import Histories, Interactions
-from limelight.recommend.models import EASE, ColdStart, ItemKNN, Newcomers
+from limelight.recommend.models import EASE, ColdStart, ItemKNN, Newcomers, Rocchio
 from limelight.recommend.pages import make_page
 from limelight.recommend.recommender import Recommender
 
@@ -175,3 +175,16 @@ def test_ranges_of_numbers_are_told_in_words():
     assert attributes.words(len(attributes.columns) - 1).startswith("age from ")
     assert attributes.unknown({"age": 33}) == []
     assert attributes.unknown({"age": "x"})[0].startswith("nothing is known of age=x, only of age ")
+
+
+def test_rejections_count_for_newcomers_too():
+    rejecting = Rocchio(model="ease:regularization=1.0").fit(INTERACTIONS)
+    rejecting.weight = np.ones(1, np.float32)
+    past = Histories(np.array([0, 2]), np.array([10, 5], np.int32), np.array([1, -1.0]), 12)
+    of_old = [{"age": "old"}]
+    cold = ColdStart.of(rejecting, NEWCOMERS)
+    items, scores = cold.top_for(of_old, past, 12)
+    expected = NEWCOMERS.blend(rejecting.score(past), past, of_old)[0]
+    assert scores[0] == pytest.approx(np.sort(expected)[::-1], abs=1e-6)
+    assert not np.allclose(scores, cold.top_for(of_old, past.positive(), 12)[1])
+    assert items[0].tolist() == np.argsort(-expected, kind="stable").tolist()

@@ -104,8 +104,8 @@ def reasons_for(
 ) -> pl.Series:
     """Say why a model that is good for one person gives them these titles, a REASONS series (n,).
 
-    Titles of the history and attributes that speak for a title are named; where neither has a say
-    in the whole list, or nothing else is known of a stranger's title, it is "popular".
+    Titles of the history and attributes that speak for a title are named. Where neither does, a
+    stranger's title is "popular", and so is every title of a popularity model.
     """
     stranger = not (history.weights > 0).any()
     reasons: list[list[dict[str, Any]]] = [[] for _ in targets]
@@ -122,6 +122,11 @@ def reasons_for(
     return pl.Series("reasons", reasons, dtype=REASONS)
 
 
+def _spoken(group: str) -> str:
+    """Say an attribute's name as people would: "musical key" for musical_key."""
+    return group.replace("_", " ")
+
+
 def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Put reasons into words: "because you watched Alien, 41 %; Aliens, 22 %".
 
@@ -129,7 +134,7 @@ def describe(reasons: Iterable[Mapping[str, Any]]) -> str:
     """
     reasons = list(reasons)
     said = [
-        f"new, and like {r['title']} in its {CALLED.get(r['group'], r['group'])}"
+        f"new, and like {r['title']} in its {CALLED.get(r['group'], _spoken(r['group']))}"
         for r in reasons
         if r["kind"] == "like"
     ]

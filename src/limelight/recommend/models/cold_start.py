@@ -90,7 +90,7 @@ class ColdStart(Model):
         found = []
         for start in range(0, len(histories), step):
             rows = slice(start, start + step)
-            scores = self._score_for(people[rows], histories[rows].positive())
+            scores = self._score_for(people[rows], histories[rows])
             found.append(top_k(scores, k, None if exclude is None else exclude[rows], allowed))
         return np.concatenate([i for i, _ in found]), np.concatenate([s for _, s in found])
 
