@@ -9,7 +9,7 @@ RUN := .venv/$(BIN)
 BENCH := .venv-bench/$(BIN)
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench bench-sound clean
 
 # A home of its own, so that the films don't mix with what is imported later.
 demo: .venv/.demo
@@ -43,6 +43,10 @@ bench: .venv-bench/.bench
 	$(BENCH)/python benchmarks/reranking.py
 	$(BENCH)/python benchmarks/import_speed.py --write
 
+# What recordings.py names can be installed by apt, or be read from $LIMELIGHT_SOUNDS.
+bench-sound: .venv/.bench-sound
+	$(RUN)/python benchmarks/sound.py
+
 clean:
 	rm -rf .venv .venv-bench build dist
 
@@ -55,6 +59,11 @@ clean:
 
 .venv/.test: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[test]'
+	@touch $@
+
+.venv/.bench-sound: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[bench-sound]'
+	$(RUN)/python $(INSTALL) --no-deps pyrnnoise==0.4.5  # for RNNoise's library in it
 	@touch $@
 
 # RecTools needs an older NumPy.

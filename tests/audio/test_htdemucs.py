@@ -12,7 +12,7 @@ import pytest
 from limelight.audio.compare.measures import resampled, si_sdr
 from limelight.audio.separate import Music, separate, separate_file
 from limelight.audio.separate.htdemucs import load
-from limelight.errors import CorruptError, UnavailableError
+from limelight.errors import CorruptError, NotFoundError, UnavailableError
 
 torch = pytest.importorskip("torch")
 kind = pytest.importorskip("demucs.htdemucs").HTDemucs
@@ -167,6 +167,10 @@ def test_weights_that_are_not_here_say_how_to_get_them(tmp_path, monkeypatch):
     monkeypatch.setenv("LIMELIGHT_HOME", str(tmp_path))
     with pytest.raises(UnavailableError, match="`limelight weights fetch htdemucs` gets them"):
         separate(np.zeros((2, 100), np.float32), 44_100, "music")
+    with pytest.raises(NotFoundError, match=r"there is no file mine\.th with weights"):
+        separate(np.zeros((2, 100), np.float32), 44_100, "music:weights=mine.th")
+    with pytest.raises(NotFoundError, match="no weights 'spleeter'; there are htdemucs"):
+        separate(np.zeros((2, 100), np.float32), 44_100, "music:weights=spleeter")
 
 
 def test_a_device_that_is_not_here_is_named(untrained):

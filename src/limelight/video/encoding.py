@@ -12,19 +12,22 @@ from typing import Any
 
 import av
 from av.codec.context import Flags
+from av.format import ContainerFormat
+from av.format import Flags as ContainerFlags
 from av.packet import Packet
-from av.sidedata.sidedata import Type
 from av.video.codeccontext import VideoCodecContext
 from av.video.format import VideoFormat
 
 from limelight.errors import BadInputError, LimelightWarning
-from limelight.video.frame import Footage, Frame, side_data
+from limelight.video.frame import Footage, Frame
 from limelight.video.pictures import encodable
+
+GLOBAL_HEADER: Any = ContainerFlags.global_header.value
 
 
 @dataclass(frozen=True)
 class Family:
-    """A video codec as users call it."""
+    """A video codec as users call it; ``shaped``: its packets say that samples aren't square."""
 
     encoder: str
     quality: int | None
@@ -32,15 +35,16 @@ class Family:
     worst: int = 0
     options: tuple[tuple[str, str], ...] = ()
     alpha: bool = False
+    shaped: bool = True
 
 
 FAMILIES = {  # qualities as constant rate factors: hard to tell from the source, at each's scale
     "h264": Family("libx264", 20, 0, 51),
     "hevc": Family("libx265", 22, 0, 51, (("x265-params", "log-level=error"),)),
-    "vp9": Family("libvpx-vp9", 26, 0, 63, (("row-mt", "1"), ("cpu-used", "3"))),
-    "av1": Family("libsvtav1", 26, 0, 63, (("preset", "8"),)),
-    "prores": Family("prores_ks", None, alpha=True),
-    "ffv1": Family("ffv1", None, alpha=True),
+    "vp9": Family("libvpx-vp9", 26, 0, 63, (("row-mt", "1"), ("cpu-used", "3")), shaped=False),
+    "av1": Family("libsvtav1", 26, 0, 63, (("preset", "8"),), shaped=False),
+    "prores": Family("prores_ks", None, alpha=True, shaped=False),
+    "ffv1": Family("ffv1", None, options=(("level", "3"),), alpha=True),
 }
 NAMES = {
     "h265": "hevc",
@@ -50,6 +54,7 @@ NAMES = {
     "prores_raw": "prores",
 }
 FALLBACKS = ("h264", "vp9", "prores", "ffv1")
+SQUARE = ("matroska", "webm")  # PyAV can't say in these that samples aren't square
 CHROMA = {"420": 0, "422": 1, "440": 1, "444": 2}
 
 
@@ -133,13 +138,23 @@ def _holds(container: str, name: str) -> bool:
         return True
 
 
+def has_global_header(container: str) -> bool:
+    """Say whether a container wants what packets have in common once, at its beginning."""
+    return bool(ContainerFormat(container, "w").flags & GLOBAL_HEADER)
+
+
 def track_for(
-    frame: Frame, footage: Footage, name: str, quality: int | None, global_header: bool
+    frame: Frame, footage: Footage, name: str, quality: int | None, container: str
 ) -> Track:
     """Settle how frames like ``frame`` are encoded. Raises BadInputError where they can't be."""
     family = FAMILIES[name]
     pixel_format = _format_for(frame, name)
     _check_depth(frame, footage, name, pixel_format)
+    if footage.aspect != 1 and container in SQUARE and not family.shaped:
+        raise BadInputError(
+            f"{name} in a {container} file can't say that samples have the shape {footage.aspect}; "
+            "name an .mp4 or .mov file, or take --codec h264"
+        )
     options = dict(family.options)
     if family.quality is None:
         if quality is not None:
@@ -153,7 +168,7 @@ def track_for(
         options["crf"] = str(quality)
     if name == "prores":
         options["profile"] = "4444" if "444" in pixel_format else "hq"
-    for key, value in _light(frame, family.encoder).items():
+    for key, value in _light(footage, family.encoder).items():
         options[key] = f"{options[key]}:{value}" if key in options else value
     width, height = frame.width, frame.height
     if "420" in pixel_format or "422" in pixel_format:
@@ -182,7 +197,7 @@ def track_for(
             int(declared.color_primaries),
             int(declared.color_trc),
         ),
-        global_header=global_header,
+        global_header=has_global_header(container),
         options=options,
     )
 
@@ -262,22 +277,22 @@ def _chroma(format: VideoFormat) -> int:
     return found[0] if found else 0
 
 
-def _light(frame: Frame, encoder: str) -> dict[str, str]:
-    """Tell an encoder of HDR10's mastering display and content light, which frames carry along.
+def _light(footage: Footage, encoder: str) -> dict[str, str]:
+    """Tell an encoder of HDR10's mastering display and content light, which packets carry.
 
     The structures are FFmpeg's AVMasteringDisplayMetadata and AVContentLightMetadata.
     """
     told = []
-    if (data := side_data(frame, Type.MASTERING_DISPLAY_METADATA)) is not None:
-        *numbers, has_primaries, has_luminance = struct.unpack_from("<20i2i", data)
+    if footage.mastering is not None:
+        *numbers, has_primaries, has_luminance = struct.unpack_from("<20i2i", footage.mastering)
         values = [
             Fraction(above, max(below, 1))
             for above, below in zip(numbers[::2], numbers[1::2], strict=True)
         ]
         if has_primaries and has_luminance:
             told.append(("mastering-display", "master-display", _display(values, encoder)))
-    if (data := side_data(frame, Type.CONTENT_LIGHT_LEVEL)) is not None:
-        most, average = struct.unpack_from("<2I", data)
+    if footage.light is not None:
+        most, average = struct.unpack_from("<2I", footage.light)
         told.append(("content-light", "max-cll", f"{most},{average}"))
     if not told:
         return {}

@@ -27,7 +27,8 @@ class Footage:
 
     ``rate`` is frames a second on average; ``start`` is the time of the first frame in seconds and
     ``seconds`` the length, None where the file does not say. ``aspect`` is the shape of a sample,
-    width over height, and ``bits`` the depth of one.
+    width over height, and ``bits`` the depth of one. ``mastering`` and ``light`` are what HDR10
+    says of the display it was graded on and of its brightness, in FFmpeg's layout.
     """
 
     width: int
@@ -39,6 +40,8 @@ class Footage:
     aspect: Fraction
     bits: int
     high_dynamic_range: bool
+    mastering: bytes | None = None
+    light: bytes | None = None
 
 
 def side_data(frame: Frame, kind: Type) -> bytes | None:

@@ -20,6 +20,7 @@ from limelight.video.filters import filtered
 from limelight.video.frame import Footage, Frame, side_data, time_of
 
 PQ, HLG = 16, 18
+PLAYLISTS = ("hls", "dash", "concat", "imf")  # an upload must not make a service read other files
 DAMAGE = (av.InvalidDataError, av.EOFError, av.error.UnknownError, av.PatchWelcomeError)
 
 
@@ -44,6 +45,8 @@ def opened(path: Path) -> Iterator[InputContainer]:
             f"{path} is no sound or video that can be read, or it is cut off"
         ) from error
     with container:
+        if container.format.name in PLAYLISTS:
+            raise BadInputError(f"{path} names other files, which are not read; name those")
         yield container
 
 
@@ -75,6 +78,7 @@ class Reel:
         self._warned: set[str] = set()
         self._frames = self._decoded(None)
         self._next = next(self._frames, None)
+        self._begun = False
         self._position: Fraction | None = None
         if self._next is None:
             raise BadInputError(f"none of the frames of {path} can be decoded")
@@ -100,11 +104,12 @@ class Reel:
 
         Where one call goes on after another, the file is read on; else it is sought in.
         """
-        if start != self._position:
+        goes_on = not self._begun if start is None else start == self._position
+        if not goes_on:
             self._frames.close()
             self._frames = self._decoded(start)
             self._next = next(self._frames, None)
-        self._position = end
+        self._begun, self._position = True, end
         while self._next is not None and (end is None or time_of(self._next) < end):
             frame, self._last = self._next, time_of(self._next)
             self._next = next(self._frames, None)
@@ -124,7 +129,8 @@ class Reel:
             turn = upright(first)
             frames = _from_first(first, frames)
             if turn:
-                frames = filtered(turn, frames, _described(stream, first))
+                said = ("sidedata", {"mode": "delete", "type": "DISPLAYMATRIX"})
+                frames = filtered([*turn, said], frames, _described(stream, first))
             yield from frames
 
     def _sought(
@@ -178,6 +184,7 @@ class Reel:
                     frame.pts = frame.dts if frame.dts is not None else round((latest or 0) + step)
                 if not frame.time_base:
                     frame.time_base = _base(stream)
+                self.damaged += frame.is_corrupt
                 latest = frame.pts
                 yield frame
 
@@ -185,6 +192,8 @@ class Reel:
         before: Fraction | None = None
         size: tuple[int, int, str] | None = None
         for frame in frames:
+            if frame.pts is not None and time_of(frame) == before:
+                frame.pts += 1  # times were rounded to the same one
             time = time_of(frame)
             if before is not None and time <= before:
                 self.misplaced += 1
@@ -210,7 +219,7 @@ class Reel:
     def warn(self) -> None:
         """Say what was left out."""
         if self.damaged:
-            self._warn(f"{self.damaged:,} damaged packets of {self.path} were passed over")
+            self._warn(f"{self.damaged:,} damaged places of {self.path} were passed over")
         if self.misplaced:
             self._warn(
                 f"{self.misplaced:,} frames of {self.path} whose times run backwards were left out"
@@ -265,7 +274,7 @@ def _rate(stream: VideoStream) -> Fraction:
 
 def _described(stream: VideoStream, first: Frame) -> Footage:
     """Describe a track whose first frame is ``first``, turned upright or not yet."""
-    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    aspect = Fraction(stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio or 1)
     if first.width != stream.width and first.width == stream.height:
         aspect = 1 / aspect
     seconds = None
@@ -283,4 +292,6 @@ def _described(stream: VideoStream, first: Frame) -> Footage:
         aspect=aspect,
         bits=max(component.bits for component in first.format.components),
         high_dynamic_range=int(first.color_trc) in (PQ, HLG),
+        mastering=side_data(first, Type.MASTERING_DISPLAY_METADATA),
+        light=side_data(first, Type.CONTENT_LIGHT_LEVEL),
     )

@@ -72,7 +72,7 @@ def load(path: Path, device: str = "cpu") -> HTDemucs:
             package = torch.load(path, map_location="cpu", weights_only=True)
     except (UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
         raise _unreadable(path, "it is damaged, or holds more than weights") from error
-    if not isinstance(package, dict) or package.get("klass") is not kind:
+    if not isinstance(package, dict) or package.get("klass") != kind:
         raise _unreadable(path, "it holds another network")
     known = inspect.signature(kind).parameters
     try:

@@ -14,6 +14,7 @@ from limelight.audio.chunks import overlapped
 from limelight.audio.operation import Sound
 from limelight.audio.separate.htdemucs import HTDemucs, load
 from limelight.audio.separate.separator import Separator, completed
+from limelight.errors import NotFoundError
 from limelight.extras import require
 
 MARGIN_SECONDS = 1
@@ -26,7 +27,8 @@ class Music(Separator):
     Sound at another rate is converted there and back, and what the network leaves, above its
     highest frequency for example, is shared out, so that the stems add up. ``device`` is where the
     network runs, as PyTorch names it. Raises UnavailableError where the weights are not on this
-    disk, saying how to get them, and CorruptError where they are something else.
+    disk, saying how to get them, NotFoundError where there are none of that name or no such file,
+    CorruptError where they are something else.
     """
 
     name: ClassVar[str] = "music"
@@ -37,6 +39,8 @@ class Music(Separator):
     def network(self) -> HTDemucs:
         """The network, read once."""
         named = Path(self.weights).expanduser()
+        if named.suffix and not named.is_file():
+            raise NotFoundError(f"there is no file {self.weights} with weights")
         path = named if named.is_file() else weights.path(self.weights)
         return load(path.absolute(), self.device)
 

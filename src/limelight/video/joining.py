@@ -1,0 +1,226 @@
+"""The finished pieces and all that nobody touched, put together in one file without re-encoding."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from heapq import merge
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.codeccontext import AudioCodecContext
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.codeccontext import VideoCodecContext
+
+from limelight.errors import BadInputError, LimelightWarning
+from limelight.video.encoding import SQUARE, Track
+from limelight.video.pieces import Pieces
+from limelight.video.reading import DAMAGE, opened
+from limelight.video.sound import SoundTrack
+
+OPTIONS = {"avoid_negative_ts": "disabled"}  # priming of sound comes before 0; nothing is shifted
+LEFT_OUT = ((), ("data",), ("data", "attachment"), ("data", "attachment", "subtitle"))
+UNSHAPED = ("vp8", "vp9", "libdav1d", "av1", "prores", "mjpeg")  # don't say it themselves
+NOT_OURS = ("major_brand", "minor_version", "compatible_brands", "encoder")  # written anew
+STATISTICS = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "vendor_id", "encoder")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A track that was made anew: how it is encoded, and its pieces in order."""
+
+    track: Track | SoundTrack
+    names: Sequence[str]
+
+
+def joined(
+    source: Path,
+    draft: Path,
+    container: str,
+    made: Mapping[int, Made],
+    pieces: Pieces,
+    tags: Mapping[str, str],
+) -> None:
+    """Write ``draft``: the tracks of ``made`` by their number in ``source``, all others copied.
+
+    Chapters, attachments and the tracks' own tags come along. What the container can't hold is left
+    out with a LimelightWarning; BadInputError where that leaves nothing to write.
+    """
+    refused: Exception | None = None
+    for kinds in LEFT_OUT:
+        with opened(source) as reader:
+            if kinds and not any(stream.type == kinds[-1] for stream in reader.streams):
+                continue
+            with av.open(str(draft), "w", format=container, options=OPTIONS) as writer:
+                tracks = _tracks(reader, writer, made, kinds)
+                writer.metadata.update(
+                    {key: value for key, value in tags.items() if key.lower() not in NOT_OURS}
+                )
+                writer.set_chapters(reader.chapters())
+                try:
+                    writer.start_encoding()
+                except (av.FFmpegError, ValueError) as error:
+                    if isinstance(error, av.FFmpegError) and isinstance(error, OSError):
+                        raise
+                    refused = error
+                    continue
+                _mux(reader, writer, tracks, made, pieces)
+                for kind in kinds:
+                    warnings.warn(
+                        f"{source}: a {container} file can't hold its {kind} tracks; left out",
+                        LimelightWarning,
+                        stacklevel=2,
+                    )
+                return
+    raise BadInputError(
+        f"{source} can't be put into a {container} file ({refused}); name an .mkv file"
+    ) from refused
+
+
+def _tracks(
+    reader: InputContainer,
+    writer: OutputContainer,
+    made: Mapping[int, Made],
+    kinds: Sequence[str],
+) -> dict[int, Stream]:
+    """Give every track of ``reader`` that comes along one of ``writer``."""
+    tracks: dict[int, Stream] = {}
+    for stream in reader.streams:
+        if stream.type in kinds:
+            continue
+        anew = made.get(stream.index)
+        try:
+            if anew is None:
+                track = writer.add_stream_from_template(stream, opaque=True)
+            else:
+                track = _settled(writer, anew.track)
+        except (ValueError, av.FFmpegError):
+            if anew is not None:
+                raise
+            warnings.warn(
+                f"{Path(reader.name).name}: a {writer.format.name} file can't hold track "
+                f"{stream.index} ({stream.type}, {stream.name or 'unknown'}); left out",
+                LimelightWarning,
+                stacklevel=4,
+            )
+            continue
+        track.metadata.update(
+            {
+                key: value
+                for key, value in stream.metadata.items()
+                if anew is None or not key.startswith(STATISTICS)
+            }
+        )
+        track.disposition = stream.disposition
+        if anew is None and stream.type == "video":
+            _check_shape(stream, writer.format.name)
+        tracks[stream.index] = track
+    return tracks
+
+
+def _check_shape(stream: Stream, container: str) -> None:
+    aspect = getattr(stream, "sample_aspect_ratio", None)
+    if container in SQUARE and aspect not in (None, 0, 1) and stream.codec.name in UNSHAPED:
+        warnings.warn(
+            f"a {container} file can't say that track {stream.index}'s samples have the shape "
+            f"{aspect}; name an .mp4 file to keep it",
+            LimelightWarning,
+            stacklevel=5,
+        )
+
+
+def _settled(writer: OutputContainer, track: Track | SoundTrack) -> Stream:
+    """Add the track of an encoder that is opened for what it declares, and never fed."""
+    if isinstance(track, Track):
+        stream = writer.add_stream(track.encoder, rate=Fraction(track.rate))
+        if not isinstance(stream.codec_context, VideoCodecContext):
+            raise ValueError(f"{track.encoder} encodes no video")
+        track.settle(stream.codec_context)
+        stream.time_base = Fraction(track.time_base)
+        return stream
+    sound = writer.add_stream(track.encoder, rate=track.rate)
+    if not isinstance(sound.codec_context, AudioCodecContext):
+        raise ValueError(f"{track.encoder} encodes no sound")
+    track.settle(sound.codec_context)
+    sound.time_base = Fraction(track.time_base)
+    return sound
+
+
+def _mux(
+    reader: InputContainer,
+    writer: OutputContainer,
+    tracks: Mapping[int, Stream],
+    made: Mapping[int, Made],
+    pieces: Pieces,
+) -> None:
+    """Write all packets by their times, so that no track waits long for another."""
+    flows: list[Iterator[tuple[Fraction, Packet[Any]]]] = []
+    for index, anew in made.items():
+        flows.append(_anew(anew, tracks[index], pieces))
+    copied = [reader.streams[index] for index in tracks if index not in made]
+    packed = [s for s in copied if s.type != "attachment"]
+    if packed:
+        flows.append(_copied(reader, packed, tracks))
+    for _, packet in merge(*flows, key=lambda timed: timed[0]):
+        writer.mux_one(packet)
+
+
+def _anew(anew: Made, stream: Stream, pieces: Pieces) -> Iterator[tuple[Fraction, Packet[Any]]]:
+    """Give a made track's packets; they decode in order of the times that they show."""
+    base = Fraction(anew.track.time_base)
+    shown = [head[0] for name in anew.names for head in pieces.heads(name)]
+    stamps = _decoding_times(shown)
+    for name in anew.names:
+        for packet in pieces.packets(name):
+            stamp = next(stamps)
+            packet.dts, packet.time_base, packet.stream = stamp, base, stream
+            yield stamp * base, packet
+
+
+def _decoding_times(shown: Sequence[int]) -> Iterator[int]:
+    """Give each packet the earliest time that keeps order: as many places early as any is late."""
+    ordered = sorted(shown)
+    places = {time: place for place, time in enumerate(ordered)}
+    late = max((place - places[time] for place, time in enumerate(shown)), default=0)
+    step = ordered[1] - ordered[0] if late else 0
+    yield from (ordered[0] - step * (late - place) for place in range(min(late, len(ordered))))
+    yield from ordered[: max(len(ordered) - late, 0)]
+
+
+def _copied(
+    reader: InputContainer, streams: Sequence[Stream], tracks: Mapping[int, Stream]
+) -> Iterator[tuple[Fraction, Packet[Any]]]:
+    """Give the packets that are copied, to the bit; their times must go forwards."""
+    latest: dict[int, int] = {}
+    time = Fraction(0)
+    for packet in _undamaged(reader.demux(*streams)):
+        if not packet.size:
+            continue
+        index = packet.stream.index
+        if packet.dts is None:
+            packet.dts = packet.pts
+        if packet.dts is None:
+            packet.dts = packet.pts = latest.get(index, -1) + 1
+        packet.dts = max(packet.dts, latest.get(index, packet.dts - 1) + 1)
+        if packet.pts is None or packet.pts < packet.dts:
+            packet.pts = packet.dts
+        latest[index] = packet.dts
+        time = packet.dts * packet.time_base
+        packet.stream = tracks[index]
+        yield time, packet
+
+
+def _undamaged(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+    try:
+        yield from packets
+    except DAMAGE:
+        warnings.warn(
+            "the file breaks off where it is damaged; what follows is lost",
+            LimelightWarning,
+            stacklevel=2,
+        )
