@@ -67,8 +67,6 @@ def _make_safe(path: Path, container: Any, stream: Any) -> None:
 
     PCM can be decoded as so many channels, without their names. Raises BadInputError for the rest.
     """
-    if stream.codec_context.channels <= 2:
-        return
     level = av.logging.get_level()
     av.logging.set_level(av.logging.INFO)  # else there is no description
     try:

@@ -104,7 +104,7 @@ def write_labels(container: Any, stream: Any, labels: Labels) -> None:
     if labels.language:
         stream.metadata["language"] = labels.language
     name = container.format.name
-    if name == "flac":
+    if name in ("flac", "ogg"):
         container.metadata.update(_chapter_tags(labels.chapters))
     elif labels.chapters:
         container.set_chapters([_told(i, chapter) for i, chapter in enumerate(labels.chapters)])
@@ -128,7 +128,10 @@ def _told(number: int, chapter: Chapter) -> dict[str, Any]:
 
 
 def _chapter_tags(chapters: tuple[Chapter, ...]) -> dict[str, str]:
-    """Write chapters as Vorbis comments do; FFmpeg reads them in FLAC, but does not write them."""
+    """Write chapters as Vorbis comments do.
+
+    FFmpeg reads them; it writes none into FLAC, and into Ogg some a second late (8.0).
+    """
     tags = {}
     for number, chapter in enumerate(chapters, 1):
         seconds, thousandths = divmod(round(chapter.start / MILLISECONDS), 1000)
