@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -16,8 +17,11 @@ from limelight.audio.streamed import within
 
 FRAMES_A_SECOND = 25
 SURROUNDINGS = 0.05  # seconds on either side that a repair learns from
-USUAL = 1e-4  # of full scale: smaller surprises are left
-OFTEN = 97  # per cent: glottal pulses return, clicks do not
+LONG_SURROUNDINGS = 0.08  # seconds on either side that show what is often there
+USUAL = 1e-4  # of full scale: a frame that is softer has no clicks
+FAINT = 1e-5  # of full scale: smaller errors surprise nobody
+OFTEN, BEYOND = 95, 4  # per cent, and times that: glottal pulses return, clicks do not
+TAME = 95  # per cent of magnitudes that clicks are not among
 LONGEST = 0.002  # seconds
 
 
@@ -25,16 +29,16 @@ LONGEST = 0.002  # seconds
 class Clicks(Operation):
     """Impulses of up to 2 ms replaced by what an autoregressive model expects.
 
-    A sample is part of a click where its prediction from before and its prediction from after both
-    fail by ``threshold`` times what is usual in its 40 ms, and by much more than they often do
-    there, as at the pulses of a voice (after Godsill and Rayner, Digital Audio Restoration, 1998).
-    It is interpolated by least squares (Janssen et al. 1986). All other samples stay as they are.
-    Raises BadInputError for a threshold outside 3 to 100.
+    A click begins where the prediction from what came before fails by ``threshold`` times what is
+    usual in its 40 ms, and ends where the one from what comes after does (after Godsill and Rayner,
+    Digital Audio Restoration, 1998); both fail by more than they often do around it, as at the
+    pulses of a voice. It is interpolated by least squares (Janssen et al. 1986). All other samples
+    stay as they are. Raises BadInputError for a threshold outside 3 to 100.
     """
 
     name: ClassVar[str] = "clicks"
     margin_seconds: ClassVar[int] = 1
-    threshold: float = 10.0
+    threshold: float = 12.0
 
     def __post_init__(self) -> None:
         """Check the setting."""
@@ -43,9 +47,9 @@ class Clicks(Operation):
     def __call__(self, samples: Sound, rate: int) -> Sound:
         """Repair a whole recording (channels, n) of ``rate`` samples a second."""
         repaired = samples.copy()
+        around = int(SURROUNDINGS * rate)
         for channel in repaired:
             found = self._found(channel, rate)
-            around = int(SURROUNDINGS * rate)
             for start, end in _spans(found, rate):
                 piece = slice(max(start - around, 0), end + around)
                 filled = interpolated(channel[piece].astype(np.float64), found[piece], _order(rate))
@@ -55,27 +59,49 @@ class Clicks(Operation):
 
     def _found(self, channel: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
         """Where clicks are in one channel (n,)."""
-        n, order = channel.size, _order(rate)
-        found = np.zeros(n, bool)
-        starts = np.arange(0, n * FRAMES_A_SECOND // rate + 1) * rate // FRAMES_A_SECOND
-        for start, end in zip(starts, [*starts[1:], n], strict=True):
-            before, after = max(start - 2 * order, 0), min(end + 2 * order, n)
-            piece = channel[before:after].astype(np.float64)
-            if end - start > 4 * order and np.abs(piece).max() > USUAL:
-                surprising = self._surprising(piece, order)
-                found[start:end] = surprising[start - before : end - before]
+        edges = np.arange(channel.size * FRAMES_A_SECOND // rate + 1) * rate // FRAMES_A_SECOND
+        frames = list(pairwise([*edges.tolist(), channel.size]))
+        surprises = _surprises(channel, frames, _order(rate))
+        begun, ended = (self._outstanding(one, frames, rate) for one in surprises)
+        found = np.zeros(channel.size, bool)
+        starts = np.flatnonzero(begun)
+        ends = np.append(np.flatnonzero(ended), 2 * channel.size)
+        for start, end in zip(starts, ends[np.searchsorted(ends, starts)], strict=True):
+            found[start : end + 1] = found[start : end + 1] | (end - start < LONGEST * rate)
         return found
 
-    def _surprising(self, piece: NDArray[np.float64], order: int) -> NDArray[np.bool_]:
-        errors = prediction_error_filter(piece * np.hanning(piece.size + 2)[1:-1], order)
+    def _outstanding(
+        self, surprise: NDArray[np.float32], frames: list[tuple[int, int]], rate: int
+    ) -> NDArray[np.bool_]:
+        """Where ``surprise`` is more than it often is around."""
+        around = int(LONG_SURROUNDINGS * rate)
+        found = np.zeros(surprise.size, bool)
+        for start, end in frames:
+            often = np.percentile(surprise[max(start - around, 0) : end + around], OFTEN)
+            found[start:end] = surprise[start:end] > max(self.threshold, BEYOND * often)
+        return found
+
+
+def _surprises(
+    channel: NDArray[np.float32], frames: list[tuple[int, int]], order: int
+) -> NDArray[np.float32]:
+    """By how many times the usual the predictions ahead and back fail, (2, n)."""
+    surprises = np.zeros((2, channel.size), np.float32)
+    for start, end in frames:
+        before = max(start - 2 * order, 0)
+        piece = channel[before : end + 2 * order].astype(np.float64)
+        if end - start <= 4 * order or np.abs(piece).max() < USUAL:
+            continue
+        # Limited, or a loud click is all that the filter would learn to predict.
+        limit = np.percentile(np.abs(piece), TAME)
+        tamed = np.clip(piece, -limit, limit) * np.hanning(piece.size + 2)[1:-1]
+        errors = prediction_error_filter(tamed, order)
         ahead = np.abs(lfilter(errors, 1.0, piece))
         back = np.abs(lfilter(errors, 1.0, piece[::-1]))[::-1]
-        surprise = np.minimum(ahead, back)
-        # At its ends a piece is predicted from silence.
-        usual = np.median(ahead[order:]) / 0.6745 + USUAL / self.threshold
-        often = 3 * np.percentile(surprise[order:-order], OFTEN)
-        found: NDArray[np.bool_] = surprise > max(self.threshold * usual, often)
-        return found
+        usual = np.median(ahead[order:]) / 0.6745 + FAINT
+        own = slice(start - before, end - before)
+        surprises[:, start:end] = ahead[own] / usual, back[own] / usual
+    return surprises
 
 
 def _order(rate: int) -> int:

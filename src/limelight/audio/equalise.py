@@ -71,7 +71,7 @@ class Equalise(Surveying):
         if not both.any():
             return Curve((0.0,) * CENTRES.size)
         both &= here > here[both].max() - EMPTY
-        difference = np.where(both, there - here, 0.0)
+        difference = np.where(both, there, 0.0) - np.where(both, here, 0.0)
         weight = np.where(both, 10 ** ((here - here[both].max()) / 10), 0.0)
         moved = np.where(both, difference - np.average(difference, weights=weight), 0.0)
         smooth = np.convolve(np.pad(moved, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")

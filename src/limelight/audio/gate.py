@@ -18,8 +18,8 @@ FRAMES_A_SECOND = 100
 OVERLAP = 4
 SMOOTHING = 9  # frames, for the power whose minimum is the noise
 SEARCH = 151  # frames that hold a pause of speech
-BIAS = 2.2  # how much a minimum of so smoothed a power lies below its mean
-MEMORY = 0.96  # of the decision-directed a-priori SNR
+BIAS = 2.7  # how much a minimum of so smoothed a power lies below its mean
+MEMORY = 0.98  # of the decision-directed a-priori SNR
 WEAKEST = 10 ** (-20 / 10)  # the least a-priori SNR: keeps what remains from twittering
 LOUDEST = 1e3
 

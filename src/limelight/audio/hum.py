@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
-from scipy.ndimage import median_filter
+from scipy.ndimage import maximum_filter1d, median_filter
 from scipy.signal import iirnotch, sosfilt, tf2sos
 from scipy.signal.windows import hann
 
@@ -139,18 +139,21 @@ def _harmonics(
     """The lines of the best comb that stands out of a mean of ``count``; none where none does."""
     if count == 0:
         return ()
-    bins = np.arange(spectrum.size)
     height = spectrum - median_filter(spectrum, SURROUNDINGS * BINS_A_HERTZ + 1, mode="nearest")
-    needed = STANDS_OUT + SCATTER / np.sqrt(count)
+    tops = maximum_filter1d(height, 3)
+    scatter = SCATTER / np.sqrt(count)
     highest = min(spectrum.size / BINS_A_HERTZ - SURROUNDINGS / 2, HIGHEST)
     best: tuple[float, list[float]] = (0.0, [])
     for nominal in mains:
         for fundamental in np.arange(nominal - AROUND, nominal + AROUND + 0.01, 0.02):
             comb = np.arange(1, int(highest / fundamental) + 1) * fundamental
-            above = np.clip(np.interp(comb * BINS_A_HERTZ, bins, height) - needed, 0, 30)
-            # One line may be an instrument's; two, or one very high, are the mains.
+            lines = tops[np.round(comb * BINS_A_HERTZ).astype(int)]
+            above = np.clip(lines - STANDS_OUT - scatter, 0, 30)
+            # One line may be an instrument's; two, or one very high, are the mains, and then
+            # lines that would prove nothing belong to them too.
             if np.count_nonzero(above) > 1 or above.max(initial=0.0) > 12:
-                best = max(best, (float(above.sum()), comb[above > 0].tolist()))
+                theirs = comb[lines > (STANDS_OUT + scatter) / 2]
+                best = max(best, (float(above.sum()), theirs.tolist()))
     return tuple(_peak(height, line) for line in best[1])
 
 

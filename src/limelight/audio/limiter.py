@@ -50,15 +50,20 @@ class Limiter(Operation):
         return limited
 
 
-def _gain(allowed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """A smooth gain that is nowhere above ``allowed``, a gain for each sample."""
-    starts = frame_starts(allowed.size, rate)
-    lowest = minimum_filter1d(np.minimum.reduceat(allowed, starts), 2 * AHEAD + 1)
-    gain = np.empty(starts.size)
-    held, back = 1.0, 1 - np.exp(-1 / (RELEASE_SECONDS * FRAMES_A_SECOND))
-    for frame, low in enumerate(lowest.tolist()):
+def released(allowed: NDArray[np.floating], frames_a_second: int) -> NDArray[np.float64]:
+    """The gain that falls to ``allowed`` at once, and comes back with the time constant."""
+    gain = np.empty(allowed.size)
+    held, back = 1.0, 1 - np.exp(-1 / (RELEASE_SECONDS * frames_a_second))
+    for frame, low in enumerate(allowed.tolist()):
         held = min(low, held + back * (1 - held))
         gain[frame] = held
+    return gain
+
+
+def _gain(allowed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """A smooth gain that is nowhere above ``allowed``, a gain for each sample."""
+    lowest = np.minimum.reduceat(allowed, frame_starts(allowed.size, rate))
+    gain = released(minimum_filter1d(lowest, 2 * AHEAD + 1), FRAMES_A_SECOND)
     # A frame less than was looked ahead, since a sample's gain lies between those of two frames.
     reach = AHEAD - 1
     kernel = np.hanning(2 * reach + 3)[1:-1]
