@@ -145,6 +145,8 @@ def test_attributes_are_what_titles_are_compared_by() -> None:
             "voiced_share": 0.3,
         },
     }
+    spoken = description(speech=Speech(0.6, ((0.0, 7.0),)))
+    assert spoken.attributes()["sound_tags"] == spoken.words() == ["speech"]
     unsure = description(tempo=Tempo(120, 0.1), key=Key("C", "major", 0.01), music=None)
     assert unsure.attributes().keys() == {"sound_measures"}
     assert "tempo" not in unsure.attributes()["sound_measures"]

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from limelight import weights
 from limelight.audio.describe.music import LIKELY, Music, MusicListener, Tagger
 from limelight.audio.describe.musicnn import convert
 from limelight.audio.describe.tags import LABELS
 from limelight.audio.describe.tensorflow_checkpoint import MAGIC, read_checkpoint
-from limelight.errors import CorruptError, UnavailableError
+from limelight.errors import CorruptError
 
 Arrays = Mapping[str, NDArray[np.float32]]
 
@@ -90,20 +89,6 @@ def test_a_broken_checkpoint_is_refused() -> None:
         read_checkpoint(index, data[:-4])
     with pytest.raises(CorruptError, match="not musicnn's"):
         convert({"a": np.ones(2, np.float32)})
-
-
-@pytest.fixture(scope="module")
-def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
-    """musicnn as published: from the home where it was fetched, else by pip."""
-    try:
-        return Tagger()
-    except UnavailableError:
-        folder = tmp_path_factory.mktemp("weights")
-    try:
-        weights.fetch("musicnn", folder)
-    except UnavailableError as error:
-        pytest.skip(f"musicnn's weights can't be fetched here: {error}")
-    return Tagger(folder)
 
 
 def patches() -> NDArray[np.float32]:

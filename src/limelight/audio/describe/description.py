@@ -27,6 +27,7 @@ from limelight.progress import Progress, silent
 SURE_TEMPO = 0.2
 SURE_KEY = 0.1
 """Confidences below which a tempo or a key is not told of a title."""
+MOSTLY = 0.5
 DIGITS = 4
 
 
@@ -48,17 +49,26 @@ class Description:
         """Give what titles are compared by, and the measures, as attributes of the catalogue.
 
         - ``sound``: the embedding, a vector of features
-        - ``sound_tags``: the likeliest tags
+        - ``sound_tags``: the likeliest tags of the music, or "speech"
         - ``musical_key``: such as "A minor", where there is a clear one
         - ``sound_measures``: an object of numbers, to read and not to compare titles by
         """
         found: dict[str, Any] = {"sound_measures": self._measures()}
         if self.music is not None:
             found["sound"] = [_rounded(float(value)) for value in self.music.embedding]
-            found["sound_tags"] = self.music.words()
+            found["sound_tags"] = self.words()
         if self.key is not None and self.key.confidence >= SURE_KEY:
             found["musical_key"] = str(self.key)
         return found
+
+    def words(self) -> list[str]:
+        """Say what it is in a few words: tags of music, unless most of it is speech.
+
+        musicnn has no word for speech, and finds techno in it.
+        """
+        if self.speech.share > MOSTLY:
+            return ["speech"]
+        return [] if self.music is None else self.music.words()
 
     def _measures(self) -> dict[str, float]:
         measures = {
@@ -85,7 +95,7 @@ class Description:
         }
         if self.music is not None:
             found["music"] = {
-                "words": self.music.words(),
+                "words": self.words(),
                 "tags": dict(self.music.tags),
                 "embedding": self.music.embedding.tolist(),
             }

@@ -1,0 +1,66 @@
+"""Which title of the catalogue a file is of."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from limelight.catalog import Store
+from limelight.errors import BadInputError, NotFoundError, UnavailableError
+
+COLUMNS = ("file", "item_id")
+
+Pairs = Sequence[tuple[Path, str]]
+"""Files, and the ids of their titles."""
+
+
+def titles_of(paths: Sequence[Path], listed: Path | None = None) -> Pairs:
+    """Say which title each file is of: the one whose id is the file's name without its suffix.
+
+    ``listed`` is a CSV file with the columns file and item_id that says otherwise; a file is known
+    by its path or by its name. Raises BadInputError for a file that the list lacks.
+    """
+    if listed is None:
+        return [(path, path.stem) for path in paths]
+    by_name = _read(listed)
+    pairs = []
+    for path in paths:
+        item_id = by_name.get(str(path), by_name.get(path.name))
+        if item_id is None:
+            raise BadInputError(f"{listed} names no title for {path}; add a line {path.name},…")
+        pairs.append((path, item_id))
+    return pairs
+
+
+def check_titles(store: Store, pairs: Pairs) -> None:
+    """Refuse what can't be written later, before any work.
+
+    Raises NotFoundError for a title that the catalogue lacks, BadInputError for one with two files.
+    """
+    item_ids = [item_id for _, item_id in pairs]
+    twice = [item_id for item_id, n in Counter(item_ids).items() if n > 1]
+    if twice:
+        raise BadInputError(f"the title {twice[0]!r} has more than one file; name one of them")
+    unknown = sorted({*item_ids} - {*store.items(item_ids)["item_id"]})
+    if unknown:
+        more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
+        raise NotFoundError(
+            f"the catalogue has no title {unknown[0]!r}{more}; import it first, "
+            "or say which title a file is of"
+        )
+
+
+def _read(listed: Path) -> dict[str, str]:
+    try:
+        text = listed.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnavailableError(f"{listed} can't be read: {error}") from error
+    rows = csv.DictReader(text.splitlines())
+    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise BadInputError(
+            f"{listed} has no column {' and no column '.join(missing)}; "
+            f"its first line must be {','.join(COLUMNS)}"
+        )
+    return {row["file"]: row["item_id"] for row in rows if row["file"] and row["item_id"]}
