@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from limelight.errors import BadInputError, UnavailableError
-from limelight.media.whole import replacing
+from limelight.media.whole import filling, replacing
 
 
 def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
@@ -48,3 +48,28 @@ def test_a_folder_that_can_not_be_written_is_one_sentence(tmp_path):
         draft.write_bytes(b"")
     with pytest.raises(BadInputError, match="is a folder"), replacing(Path(tmp_path)):
         pass
+
+
+def test_a_folder_appears_with_all_its_files(tmp_path):
+    folder = tmp_path / "made" / "stems"
+    with filling(folder) as draft:
+        (draft / "a").write_bytes(b"1")
+        assert not folder.exists()
+        (draft / "b").write_bytes(b"2")
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b"]
+    with filling(folder) as draft:
+        (draft / "b").write_bytes(b"3")
+    assert [(folder / name).read_bytes() for name in "ab"] == [b"1", b"3"]
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_a_folder_that_is_broken_off_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt), filling(tmp_path / "stems") as draft:
+        (draft / "a").write_bytes(b"1")
+        raise KeyboardInterrupt
+    with (
+        pytest.raises(UnavailableError, match="stems can't be written: No space"),
+        filling(tmp_path / "stems"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []

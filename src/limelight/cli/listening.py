@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli.media import InputsArgument, examined
+from limelight.cli.media import InputsArgument, TitlesOption, examined, told_to_catalogue
 from limelight.cli.session import Answer, Session, command
 from limelight.media.inputs import SOUND, VIDEO
 
@@ -33,13 +33,7 @@ def describe(
             "Default: if that was done.",
         ),
     ] = None,
-    titles: Annotated[
-        bool,
-        typer.Option(
-            "--titles",
-            help="Write what was heard into the catalogue: a file's name is its title's id.",
-        ),
-    ] = False,
+    titles: TitlesOption = False,
 ) -> Answer:
     """Say how loud, fast, high and spoken recordings are, in which key, and of what music.
 
@@ -58,12 +52,8 @@ def describe(
         return found.facts()
 
     answer = examined(session, inputs, SOUND | VIDEO, work, _words)
-    if titles and heard:
-        from limelight.catalog import describe_items, open_store
-
-        with open_store(session.store_url) as store:
-            describe_items(store, {title: found.attributes() for title, found in heard.items()})
-        session.note(f"{len(heard):,} titles of the catalogue know how they sound")
+    if titles:
+        told_to_catalogue(session, {title: found.attributes() for title, found in heard.items()})
     return answer
 
 

@@ -1,47 +1,88 @@
-"""limelight video shots, sheet, thumbnails, highlight and describe: what is in a video."""
+"""limelight video describe, shots, contact-sheet, thumbnails, highlight, info: what is in video."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from limelight.cli.media import (
+    FormatOption,
     InputsArgument,
     OutOption,
     OverwriteOption,
     ResumeOption,
+    TitlesOption,
     examined,
     finished,
     planned,
+    told_to_catalogue,
 )
 from limelight.cli.session import Answer, Session, command
 from limelight.media.inputs import VIDEO
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from limelight.media.outputs import Job
     from limelight.progress import Progress
-    from limelight.video.understand import Description, Shot
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 app = typer.Typer()
 
-PICTURES = ("png", "jpg", "jpeg", "webp")
-JPEG_QUALITY = 92
 
-PictureOption = Annotated[
-    str | None,
-    typer.Option("--format", metavar="SUFFIX", help="png, jpg or webp, where -o does not say."),
-]
+@dataclass(frozen=True)
+class ContactSheet:
+    """How a sheet is laid, for what its file says of itself."""
+
+    name: ClassVar[str] = "contact-sheet"
+    columns: int
+    rows: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Still:
+    """Which picture of a video a file is, for what it says of itself."""
+
+    name: ClassVar[str] = "thumbnail"
+    seconds: float
+
+
+@command(app, "describe")
+def describe(session: Session, inputs: InputsArgument, titles: TitlesOption = False) -> Answer:
+    """Say how videos look: pace, motion, light and colours.
+
+    \b
+    Examples:
+      limelight video describe trailer.mp4
+      limelight video describe trailers --titles
+    """
+    from limelight.video.understand import Description
+    from limelight.video.understand import describe as look_at
+
+    seen: dict[str, Description] = {}
+
+    def work(path: Path, progress: Progress) -> Mapping[str, Any]:
+        found = seen[path.stem] = look_at(path, progress=progress)
+        return found.facts()
+
+    answer = examined(session, inputs, VIDEO, work, _look)
+    if titles:
+        told_to_catalogue(session, {title: found.attributes() for title, found in seen.items()})
+    return answer
+
+
+def _look(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = ("seconds", "shots", "cuts_per_minute", "dark", "bright", "motion", "moods")
+    return {name: facts[name] for name in named}
 
 
 @command(app, "shots")
 def shots(session: Session, inputs: InputsArgument) -> Answer:
-    """Find where shots begin and end: --json has all of them, with their frames.
+    """Find where shots begin and end.
 
     \b
     Example:
@@ -49,117 +90,91 @@ def shots(session: Session, inputs: InputsArgument) -> Answer:
     """
     from limelight.video.understand import shots as found_in
 
-    def work(path: Path, progress: Progress) -> dict[str, Any]:
-        return {"shots": [_told(shot) for shot in found_in(path, progress)]}
+    def work(path: Path, progress: Progress) -> Mapping[str, Any]:
+        return {"shots": [asdict(shot) for shot in found_in(path, progress)]}
 
-    def row(facts: Mapping[str, Any]) -> dict[str, Any]:
-        found = facts["shots"]
-        longest = max(shot["end"] - shot["start"] for shot in found)
-        return {"shots": len(found), "until": found[-1]["end"], "longest": round(longest, 2)}
-
-    return examined(session, inputs, VIDEO, work, row)
+    return examined(session, inputs, VIDEO, work, _beginnings)
 
 
-@command(app, "describe")
-def describe(
-    session: Session,
-    inputs: InputsArgument,
-    titles: Annotated[
-        bool,
-        typer.Option(
-            "--titles",
-            help="Write what was seen into the catalogue: a file's name is its title's id.",
-        ),
-    ] = False,
-) -> Answer:
-    """Say how fast, lively, dark and colourful videos are.
-
-    \b
-    Examples:
-      limelight video describe trailer.mp4
-      limelight video describe trailers --titles
-    """
-    from limelight.video.understand import describe as described
-
-    seen: dict[str, Description] = {}
-
-    def work(path: Path, progress: Progress) -> dict[str, Any]:
-        found = seen[path.stem] = described(path, progress=progress)
-        return found.facts()
-
-    def row(facts: Mapping[str, Any]) -> dict[str, Any]:
-        told = {**facts, "moods": ", ".join(facts["moods"])}
-        return {
-            name: told[name] for name in ("seconds", "shots", "cuts_per_minute", "dark", "moods")
-        }
-
-    answer = examined(session, inputs, VIDEO, work, row)
-    if titles and seen:
-        from limelight.catalog import describe_items, open_store
-
-        with open_store(session.store_url) as store:
-            describe_items(store, {title: found.attributes() for title, found in seen.items()})
-        session.note(f"{len(seen):,} titles of the catalogue know how they look")
-    return answer
+def _beginnings(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    starts = [f"{shot['start']:.2f}" for shot in facts["shots"]]
+    return {"shots": len(starts), "begin at seconds": ", ".join(starts)}
 
 
-@command(app, "sheet")
-def sheet(
+@command(app, "contact-sheet")
+def contact_sheet(
     session: Session,
     inputs: InputsArgument,
     out: OutOption,
     columns: Annotated[int, typer.Option(metavar="N", help="Pictures side by side.")] = 5,
-    rows: Annotated[int, typer.Option(metavar="N", help="Rows of pictures.")] = 4,
-    width: Annotated[int, typer.Option(metavar="N", help="Pixels across the sheet.")] = 1600,
-    format: PictureOption = None,
+    rows: Annotated[int, typer.Option(metavar="N", help="Pictures one below the other.")] = 4,
+    width: Annotated[int, typer.Option(metavar="N", help="Pixels of the whole.")] = 1600,
+    format: FormatOption = None,
     overwrite: OverwriteOption = False,
     resume: ResumeOption = False,
 ) -> Answer:
-    """Lay a contact sheet: pictures from all over a video, with their times.
+    """Lay pictures from all over a video on one sheet, with their times.
 
     \b
     Example:
-      limelight video sheet film.mp4 -o film.png
+      limelight video contact-sheet film.mp4 -o film.jpg
     """
-    from limelight.video.understand import contact_sheet
+    from limelight.media.whole import replacing
+    from limelight.video.understand import contact_sheet as laid
 
-    def work(job: Job, progress: Progress) -> dict[str, Any]:
-        _save(contact_sheet(job.source, columns, rows, width, progress), job.target)
-        return {"columns": columns, "rows": rows}
+    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+        sheet = laid(job.source, columns, rows, width, progress)
+        with replacing(job.target) as draft:
+            _save(sheet, draft, ContactSheet(columns, rows, width), job)
+        return {}
 
-    suffix = _picture_format(out, format)
-    return finished(session, planned(inputs, out, VIDEO, suffix, overwrite, resume), work)
+    kind = format or (None if Path(out).suffix.lower() in PICTURES else "jpg")
+    return finished(session, planned(inputs, out, VIDEO, kind, overwrite, resume), work)
 
 
 @command(app, "thumbnails")
 def thumbnails(
     session: Session,
     inputs: InputsArgument,
-    out: OutOption,
-    count: Annotated[int, typer.Option("--count", "-n", metavar="N", help="How many.")] = 3,
-    format: Annotated[
-        str, typer.Option("--format", metavar="SUFFIX", help="png, jpg or webp.")
-    ] = "jpg",
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            show_default=False,
+            help="A folder, in which every input gets one: 1.jpg is the best.",
+        ),
+    ],
+    count: Annotated[int, typer.Option(metavar="N", help="How many pictures at most.")] = 3,
     overwrite: OverwriteOption = False,
     resume: ResumeOption = False,
 ) -> Answer:
-    """Choose the pictures that show a video best: OUT/NAME/1.jpg is the best of them.
+    """Choose the best pictures of a video: sharp, well lit, with faces, and unlike each other.
 
     \b
     Example:
-      limelight video thumbnails film.mp4 -n 5 -o thumbnails
+      limelight video thumbnails trailers --count 5 -o thumbnails
     """
+    from limelight.media.whole import filling
     from limelight.video.understand import thumbnails as chosen
 
-    suffix = _picture_format("", format)
-
-    def work(job: Job, progress: Progress) -> dict[str, Any]:
-        told = []
-        for place, one in enumerate(chosen(job.source, count, progress=progress), 1):
-            path = job.target / f"{place}.{suffix}"
-            _save(one.picture, path)
-            told.append({"path": str(path), "time": round(one.time, 3), "faces": one.faces})
-        return {"thumbnails": told}
+    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+        found = chosen(job.source, count, progress=progress)
+        with filling(job.target) as draft:
+            for place, one in enumerate(found, 1):
+                _save(one.picture, draft / f"{place}.jpg", Still(round(one.time, 3)), job)
+        return {
+            "thumbnails": [
+                {
+                    "file": str(job.target / f"{place}.jpg"),
+                    "seconds": one.time,
+                    "quality": one.quality,
+                    "faces": one.faces,
+                }
+                for place, one in enumerate(found, 1)
+            ]
+        }
 
     return finished(session, planned(inputs, f"{out}/", VIDEO, "", overwrite, resume), work)
 
@@ -169,53 +184,94 @@ def highlight(
     session: Session,
     inputs: InputsArgument,
     out: OutOption,
-    seconds: Annotated[
-        float, typer.Option(metavar="NUMBER", help="How long the highlight may be.")
-    ] = 30.0,
+    seconds: Annotated[float, typer.Option(metavar="N", help="How long it may be at most.")] = 30.0,
+    format: FormatOption = None,
     overwrite: OverwriteOption = False,
     resume: ResumeOption = False,
 ) -> Answer:
-    """Cut the best of a video, with its sound, on borders of shots, in order.
+    """Cut a video down to its best stretches, in order, with their sound.
 
     \b
     Example:
-      limelight video highlight match.mp4 --seconds 60 -o best.mp4
+      limelight video highlight match.mp4 --seconds 60 -o short.mp4
     """
     from limelight.video.understand import Highlight
 
-    wanted = Highlight(seconds)
+    highlight = Highlight(seconds)
 
-    def work(job: Job, progress: Progress) -> dict[str, Any]:
-        stretches = wanted.write(job.source, job.target, progress)
-        return {"stretches": [_told(stretch) for stretch in stretches]}
+    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+        stretches = highlight.write(job.source, job.target, progress)
+        return {"stretches": [asdict(stretch) for stretch in stretches]}
 
-    return finished(session, planned(inputs, out, VIDEO, None, overwrite, resume), work)
-
-
-def _told(shot: Shot) -> dict[str, Any]:
-    return {
-        "start": round(shot.start, 3),
-        "end": round(shot.end, 3),
-        "first_frame": shot.first,
-        "last_frame": shot.last,
-    }
+    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
 
 
-def _picture_format(out: str, format: str | None) -> str:
-    """Choose what pictures are written as: what is asked for, else what the name says."""
-    from limelight.errors import BadInputError
+@command(app, "info")
+def info(session: Session, inputs: InputsArgument) -> Answer:
+    """Show what files say of themselves: tracks, tags, and what Limelight did to them.
 
-    named = Path(out).suffix.lower().lstrip(".")
-    chosen = (format or named or PICTURES[0]).lower().lstrip(".")
-    if chosen not in PICTURES:
-        raise BadInputError(f"{chosen!r} is no format of pictures; take {', '.join(PICTURES)}")
-    return chosen
+    \b
+    Example:
+      limelight video info restored.mkv
+    """
+    from limelight.media.provenance import history
+    from limelight.video.reading import opened
+
+    def work(path: Path, progress: Progress) -> Mapping[str, Any]:
+        with opened(path) as reader:
+            tags = dict(reader.metadata)
+            return {
+                "seconds": None if reader.duration is None else reader.duration / 1e6,
+                "tracks": [_track(stream) for stream in reader.streams],
+                "tags": tags,
+                "history": [
+                    {"version": one.version, "source": one.source, "steps": one.steps()}
+                    for one in history(tags)
+                ],
+            }
+
+    return examined(session, inputs, VIDEO, work, _short)
 
 
-def _save(picture: NDArray[np.uint8], target: Path) -> None:
+def _track(stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    told = {"kind": stream.type, "codec": None if context is None else context.name}
+    if context is not None and stream.type == "video":
+        rate = stream.average_rate
+        told |= {
+            "width": context.width,
+            "height": context.height,
+            "frames_a_second": None if rate is None else round(float(rate), 3),
+        }
+    if context is not None and stream.type == "audio":
+        told |= {"rate": context.sample_rate, "layout": context.layout.name}
+    return told | {"language": stream.metadata.get("language")}
+
+
+def _short(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    tracks = [
+        " ".join(str(part) for name, part in track.items() if part is not None and name != "kind")
+        for track in facts["tracks"]
+    ]
+    done = [step for record in facts["history"] for step in record["steps"]]
+    return {"seconds": facts["seconds"], "tracks": "; ".join(tracks), "done": "; ".join(done)}
+
+
+def _save(picture: Any, draft: Path, operation: Any, job: Job) -> None:
+    """Write a picture (height, width, 3) that says what was done."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    from limelight.media.whole import replacing
+    from limelight.errors import BadInputError
+    from limelight.media.provenance import TAG, recorded
 
-    with replacing(target) as draft:
-        Image.fromarray(picture).save(draft, quality=JPEG_QUALITY)
+    said = recorded({}, [operation], job.source)[TAG]
+    image = Image.fromarray(picture)
+    if draft.suffix.lower() == ".png":
+        chunk = PngInfo()
+        chunk.add_itxt("Comment", said)
+        image.save(draft, pnginfo=chunk)
+    elif draft.suffix.lower() in PICTURES:
+        image.save(draft, quality=90, comment=said.encode())
+    else:
+        raise BadInputError(f"pictures end in {', '.join(PICTURES)}, not in {draft.suffix}")

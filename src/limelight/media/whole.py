@@ -1,7 +1,8 @@
-"""Files that appear whole or not at all."""
+"""Files, and folders of files, that appear whole or not at all."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,3 +36,27 @@ def replacing(path: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise UnavailableError(f"{path} can't be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Give a draft folder whose files take their places in ``folder`` when the block ends.
+
+    A folder that is new appears with all its files at once; in one that is there, files of the same
+    names are replaced and others stay. Else as `replacing`.
+    """
+    folder = Path(folder)
+    draft = folder.with_name(f"{DRAFT}{uuid4().hex[:12]}")
+    try:
+        try:
+            draft.mkdir(parents=True)
+            yield draft
+            if not folder.exists():
+                draft.rename(folder)
+            else:
+                for file in sorted(draft.iterdir()):
+                    file.replace(folder / file.name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise UnavailableError(f"{folder} can't be written: {error.strerror or error}") from error

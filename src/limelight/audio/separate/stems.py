@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 from limelight.audio.operation import Sound
 from limelight.audio.reading import SoundFile, open_sound
 from limelight.audio.separate.separator import Separator
 from limelight.audio.writing import create_sound
-from limelight.errors import UnavailableError
 from limelight.media.provenance import recorded
-from limelight.media.whole import DRAFT
+from limelight.media.whole import filling
 from limelight.progress import Progress, silent
 
 FEWEST_BITS = 24  # for sums of stems that differ from what came in by less than anybody hears
@@ -35,20 +32,8 @@ def separate_file(
     ``folder`` can't be made.
     """
     source, folder = Path(source), Path(folder)
-    draft = folder.with_name(f"{DRAFT}{uuid4().hex[:12]}")
-    try:
-        with open_sound(source) as sound:
-            names = _write(sound, draft, separator, suffix or source.suffix, progress)
-        try:
-            if not folder.exists():
-                draft.rename(folder)
-            else:
-                for name in names.values():
-                    (draft / name).replace(folder / name)
-        except OSError as error:
-            raise UnavailableError(f"{folder} can't be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with open_sound(source) as sound, filling(folder) as draft:
+        names = _write(sound, draft, separator, suffix or source.suffix, progress)
     return {stem: folder / name for stem, name in names.items()}
 
 
