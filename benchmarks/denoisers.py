@@ -19,11 +19,11 @@ RNNOISE_RATE, RNNOISE_FRAME = 48_000, 480
 
 
 def denoisers() -> dict[str, Denoiser]:
-    """All that are installed, by name; **bold** ones are Limelight's."""
+    """All that are installed, by name."""
     found: dict[str, Denoiser] = {
         "unprocessed": lambda samples, rate: samples,
-        "**denoise**": Denoise(),
-        "**gate**": Gate(),
+        "Limelight denoise": Denoise(),
+        "Limelight gate": Gate(),
         "FFmpeg afftdn": afftdn,
     }
     for name, function, package in (
@@ -31,9 +31,11 @@ def denoisers() -> dict[str, Denoiser]:
         ("noisereduce", noisereduce, "noisereduce"),
     ):
         try:
-            found[f"{name} ({package} {version(package)})"] = function
+            version(package)
         except PackageNotFoundError:
             print(f"{package} is not installed, so {name} is left out")
+        else:
+            found[name] = function
     return found
 
 

