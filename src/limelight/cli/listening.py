@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli.media import InputsArgument, TitlesOption, examined, told_to_catalogue
+from limelight.cli.media import InputsArgument, examined
 from limelight.cli.session import Answer, Session, command
+from limelight.cli.titles import MapOption, TitleOption, TitlesOption, described
 from limelight.media.inputs import SOUND, VIDEO
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def describe(
         ),
     ] = None,
     titles: TitlesOption = False,
+    title: TitleOption = None,
+    listed: MapOption = None,
 ) -> Answer:
     """Say how loud, fast, high and spoken recordings are, in which key, and of what music.
 
@@ -41,20 +44,16 @@ def describe(
     Examples:
       limelight audio describe talk.wav
       limelight audio describe trailers --titles
+      limelight audio describe theme.flac --title s17
     """
     from limelight.audio.describe import describe_file
 
     tagger = _tagger(session, music)
-    heard: dict[str, Description] = {}
 
-    def work(path: Path, progress: Progress) -> dict[str, Any]:
-        found = heard[path.stem] = describe_file(path, tagger, progress)
-        return found.facts()
+    def hear(path: Path, progress: Progress) -> Description:
+        return describe_file(path, tagger, progress)
 
-    answer = examined(session, inputs, SOUND | VIDEO, work, _words)
-    if titles:
-        told_to_catalogue(session, {title: found.attributes() for title, found in heard.items()})
-    return answer
+    return described(session, inputs, SOUND | VIDEO, hear, _words, titles, title, listed)
 
 
 def _tagger(session: Session, music: bool | None) -> Tagger | None:

@@ -62,13 +62,6 @@ PresetOption = Annotated[
     str,
     typer.Option(metavar="NAME", help="One that `limelight presets` shows, or your own FILE.toml."),
 ]
-TitlesOption = Annotated[
-    bool,
-    typer.Option(
-        "--titles",
-        help="Write what is found into the catalogue: a file's name is its title's id.",
-    ),
-]
 
 
 def planned(
@@ -127,16 +120,6 @@ def examined(
         for outcome in outcomes
     ]
     return _answer(outcomes, rows, written=False)
-
-
-def told_to_catalogue(session: Session, attributes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write what was found out about titles, by id, into the catalogue."""
-    from limelight.catalog import describe_items, open_store
-
-    if attributes:
-        with open_store(session.store_url) as store:
-            describe_items(store, attributes)
-        session.note(f"the catalogue now tells it of {len(attributes):,} titles")
 
 
 def _done(session: Session, jobs: Sequence[Job], work: Work) -> list[Outcome]:

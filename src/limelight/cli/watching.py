@@ -15,13 +15,12 @@ from limelight.cli.media import (
     OutOption,
     OverwriteOption,
     ResumeOption,
-    TitlesOption,
     examined,
     finished,
     planned,
-    told_to_catalogue,
 )
 from limelight.cli.session import Answer, Session, command
+from limelight.cli.titles import MapOption, TitleOption, TitlesOption, described
 from limelight.media.inputs import VIDEO
 
 if TYPE_CHECKING:
@@ -52,7 +51,13 @@ class Still:
 
 
 @command(app, "describe")
-def describe(session: Session, inputs: InputsArgument, titles: TitlesOption = False) -> Answer:
+def describe(
+    session: Session,
+    inputs: InputsArgument,
+    titles: TitlesOption = False,
+    title: TitleOption = None,
+    listed: MapOption = None,
+) -> Answer:
     """Say how videos look: pace, motion, light and colours.
 
     \b
@@ -63,16 +68,10 @@ def describe(session: Session, inputs: InputsArgument, titles: TitlesOption = Fa
     from limelight.video.understand import Description
     from limelight.video.understand import describe as look_at
 
-    seen: dict[str, Description] = {}
+    def look(path: Path, progress: Progress) -> Description:
+        return look_at(path, progress=progress)
 
-    def work(path: Path, progress: Progress) -> Mapping[str, Any]:
-        found = seen[path.stem] = look_at(path, progress=progress)
-        return found.facts()
-
-    answer = examined(session, inputs, VIDEO, work, _look)
-    if titles:
-        told_to_catalogue(session, {title: found.attributes() for title, found in seen.items()})
-    return answer
+    return described(session, inputs, VIDEO, look, _look, titles, title, listed)
 
 
 def _look(facts: Mapping[str, Any]) -> Mapping[str, Any]:

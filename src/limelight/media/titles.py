@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from limelight.catalog import Store
+from limelight.catalog import Store, describe_items
 from limelight.errors import BadInputError, NotFoundError, UnavailableError
+from limelight.progress import Progress
 
 COLUMNS = ("file", "item_id")
 
 Pairs = Sequence[tuple[Path, str]]
 """Files, and the ids of their titles."""
+
+
+class Described(Protocol):
+    """What was found out of a file."""
+
+    def facts(self) -> Mapping[str, Any]:
+        """Give all of it, as JSON can say it."""
+
+    def attributes(self) -> Mapping[str, Any]:
+        """Give what its title should know of it."""
+
+
+D = TypeVar("D", bound=Described)
 
 
 def titles_of(paths: Sequence[Path], listed: Path | None = None) -> Pairs:
@@ -34,12 +49,27 @@ def titles_of(paths: Sequence[Path], listed: Path | None = None) -> Pairs:
     return pairs
 
 
-def check_titles(store: Store, pairs: Pairs) -> None:
-    """Refuse what can't be written later, before any work.
+def telling(
+    store: Store, pairs: Pairs, look: Callable[[Path, Progress], D]
+) -> Callable[[Path, Progress], D]:
+    """Give what looks at one of the files, tells its title at once, and gives what was found.
 
-    Raises NotFoundError for a title that the catalogue lacks, BadInputError for one with two files.
+    What the attributes name is replaced, all other attributes of the title stay. Raises
+    NotFoundError for a title that the catalogue lacks and BadInputError for a title with two files,
+    before anything is looked at.
     """
-    item_ids = [item_id for _, item_id in pairs]
+    _check(store, [item_id for _, item_id in pairs])
+    item_of = dict(pairs)
+
+    def tell(path: Path, progress: Progress) -> D:
+        found = look(path, progress)
+        describe_items(store, {item_of[path]: found.attributes()})
+        return found
+
+    return tell
+
+
+def _check(store: Store, item_ids: Sequence[str]) -> None:
     twice = [item_id for item_id, n in Counter(item_ids).items() if n > 1]
     if twice:
         raise BadInputError(f"the title {twice[0]!r} has more than one file; name one of them")
