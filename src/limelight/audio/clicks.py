@@ -60,7 +60,8 @@ class Clicks(Operation):
     def _found(self, channel: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
         """Where clicks are in one channel (n,)."""
         edges = np.arange(channel.size * FRAMES_A_SECOND // rate + 1) * rate // FRAMES_A_SECOND
-        frames = list(pairwise([*edges.tolist(), channel.size]))
+        borders = pairwise([*edges.tolist(), channel.size])
+        frames = [(start, end) for start, end in borders if end > start]
         surprises = _surprises(channel, frames, _order(rate))
         begun, ended = (self._outstanding(one, frames, rate) for one in surprises)
         found = np.zeros(channel.size, bool)
@@ -77,7 +78,7 @@ class Clicks(Operation):
         around = int(LONG_SURROUNDINGS * rate)
         found = np.zeros(surprise.size, bool)
         for start, end in frames:
-            often = np.percentile(surprise[max(start - around, 0) : end + around], OFTEN)
+            often = float(np.percentile(surprise[max(start - around, 0) : end + around], OFTEN))
             found[start:end] = surprise[start:end] > max(self.threshold, BEYOND * often)
         return found
 

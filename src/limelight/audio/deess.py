@@ -58,7 +58,8 @@ class Deess(Operation):
         over[band < SOFTEST] = 0
         reduced = np.clip(over * (1 - 1 / RATIO), 0, self.most)
         gain = 10 ** (-gaussian_filter1d(reduced, QUICK, mode="nearest") / 20)
-        return samples - (1 - spread(gain, n, rate)) * high
+        softened: Sound = samples - (1 - spread(gain, n, rate)) * high
+        return softened
 
 
 def _power(samples: Sound, starts: NDArray[np.int64]) -> NDArray[np.float64]:

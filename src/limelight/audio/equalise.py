@@ -113,8 +113,9 @@ class Curve(Streamed):
         frequencies = np.maximum(np.fft.rfftfreq(4 * half, 1 / rate), 1)
         decibels = np.interp(np.log(frequencies), np.log(CENTRES), self.gains)
         response = irfft(10 ** (decibels / 20), 4 * half)
-        kernel = np.roll(response, half)[: 2 * half + 1] * hann(2 * half + 3)[1:-1]
-        return kernel.astype(np.float32)
+        whole = np.roll(response, half)[: 2 * half + 1] * hann(2 * half + 3)[1:-1]
+        kernel: NDArray[np.float32] = whole.astype(np.float32)
+        return kernel
 
 
 def bands(blocks: Iterable[Sound], rate: int) -> NDArray[np.float64]:

@@ -36,7 +36,8 @@ class Frames:
     @property
     def window(self) -> NDArray[np.float32]:
         """The window, for analysis and for synthesis."""
-        return hann(self.size, sym=False).astype(np.float32)
+        window: NDArray[np.float32] = hann(self.size, sym=False).astype(np.float32)
+        return window
 
     def starts(self, n: int) -> NDArray[np.int64]:
         """Where windows begin, in a recording of ``n`` samples with ``size`` more before it."""
@@ -65,7 +66,8 @@ class Frames:
             total[..., start : start + self.size] += pieces[..., frame, :]
             weight[start : start + self.size] += power
         own = slice(self.size, self.size + n)
-        return total[..., own] / weight[own]
+        total[..., own] /= weight[own]
+        return total[..., own]
 
 
 def halves(blocks: Iterable[Sound], size: int) -> Iterator[Sound]:

@@ -163,7 +163,9 @@ def _windows(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     """Mean power in windows of ``length`` steps, one every 100 ms."""
     if steps.size < length:
         return np.zeros(0)
-    return np.lib.stride_tricks.sliding_window_view(steps, length)[::HOP].mean(axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(steps, length)[::HOP]
+    means: NDArray[np.float64] = windows.mean(axis=-1)
+    return means
 
 
 def _gated(powers: NDArray[np.float64], relative: float) -> NDArray[np.float64]:
