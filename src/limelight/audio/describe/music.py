@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from limelight import weights
 from limelight.audio.describe.spectrogram import COMPRESSION, N_MELS, Floats
 from limelight.audio.describe.tags import LABELS, N_EMBEDDING, PATCH_FRAMES, SAME
 from limelight.audio.describe.tensorflow_checkpoint import read_checkpoint
 from limelight.errors import CorruptError
 from limelight.extras import require
+from limelight.weights import path
 
 WEIGHTS = "musicnn"
 FOLDER = "musicnn/MTT_musicnn"
@@ -49,7 +49,7 @@ class Tagger:
         Raises UnavailableError where they were not fetched, saying how to, CorruptError where they
         are altered, MissingExtraError where PyTorch is absent.
         """
-        variables = _variables(weights.path(WEIGHTS, folder))
+        variables = _variables(path(WEIGHTS, folder))
         self._torch = require("torch", "audio", "Hearing music")
         musicnn = require("limelight.audio.describe.musicnn", "audio", "Hearing music")
         self._network = musicnn.MusicNN().eval()
