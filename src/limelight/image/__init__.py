@@ -1,4 +1,4 @@
-"""Pictures as arrays: faces found, and what stands before a coloured screen."""
+"""Pictures as arrays: faces found, and what stands before a coloured screen cut out."""
 
 from limelight.extras import require
 

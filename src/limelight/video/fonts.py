@@ -12,7 +12,14 @@ from PIL import ImageFont
 
 from limelight.errors import BadInputError
 
-LIKED = ("notosans-regular", "notosanscjk-regular", "dejavusans", "arial", "helvetica", "liberationsans-regular")
+LIKED = (
+    "notosans-regular",
+    "notosanscjk-regular",
+    "dejavusans",
+    "arial",
+    "helvetica",
+    "liberationsans-regular",
+)
 FOLDERS = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts"),
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
@@ -55,7 +62,12 @@ def _file_with(letters: frozenset[str]) -> Path | None:
 @cache
 def _files() -> tuple[Path, ...]:
     """List the system's fonts, those for plain reading first."""
-    found = [path for folder in _folders() for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES]
+    found = [
+        path
+        for folder in _folders()
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES
+    ]
 
     def place(path: Path) -> tuple[int, str]:
         stem = path.stem.lower()

