@@ -40,6 +40,7 @@ def write(
     attachment: bool = False,
     chapters: bool = False,
     tags: dict[str, str] | None = None,
+    stream_tags: dict[str, str] | None = None,
     audio_start: float = 0.0,
 ) -> Path:
     """Write a video; ``colours`` are matrix, range, primaries and transfer by FFmpeg's numbers.
@@ -51,6 +52,7 @@ def write(
     with av.open(str(path), "w") as container:
         container.metadata.update(tags or {})
         stream = container.add_stream(codec, rate=RATE, options=options or {})
+        stream.metadata.update(stream_tags or {})
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, pixel_format
         context.time_base = stream.time_base = Fraction(1, TICKS)

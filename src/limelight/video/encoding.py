@@ -20,7 +20,7 @@ from av.video.format import VideoFormat
 
 from limelight.errors import BadInputError, LimelightWarning
 from limelight.video.frame import Footage, Frame
-from limelight.video.pictures import encodable
+from limelight.video.pictures import encodable, is_transparent
 
 GLOBAL_HEADER: Any = ContainerFlags.global_header.value
 
@@ -53,7 +53,8 @@ NAMES = {
     "libvpx-vp9": "vp9",
     "prores_raw": "prores",
 }
-FALLBACKS = ("h264", "vp9", "prores", "ffv1")
+FALLBACKS = ("h264", "vp9")
+TRANSPARENT = {"mov": "prores", "matroska": "ffv1"}
 SQUARE = ("matroska", "webm")  # PyAV can't say in these that samples aren't square
 CHROMA = {"420": 0, "422": 1, "440": 1, "444": 2}
 
@@ -118,12 +119,17 @@ def family_of(codec: str | None, source: str, container: str, alpha: bool) -> st
             raise BadInputError(f"a {container} file can't hold {name}; name another file or codec")
         return name
     source = NAMES.get(source, source)
+    if alpha and not (source in FAMILIES and FAMILIES[source].alpha):
+        if container not in TRANSPARENT:
+            raise BadInputError(
+                f"a {container} file holds no transparent video that can be written here; "
+                "name a .mov or .mkv file, or put a background behind"
+            )
+        return TRANSPARENT[container]
     for name in (source, *FALLBACKS):
-        known = FAMILIES.get(name)
-        if known and _holds(container, name) and (known.alpha or not alpha):
+        if name in FAMILIES and _holds(container, name):
             return name
-    what = "transparent video" if alpha else "video that can be written here"
-    raise BadInputError(f"a {container} file holds no {what}; name a .mov or .mkv file")
+    raise BadInputError(f"a {container} file holds no video that can be written here")
 
 
 def _holds(container: str, name: str) -> bool:
@@ -225,7 +231,7 @@ def encoded(frames: Iterable[Frame], track: Track) -> Iterator[Packet[Any]]:
 def _format_for(frame: Frame, name: str) -> str:
     """Choose the encoder's format of samples that loses least and adds least."""
     formats = av.Codec(FAMILIES[name].encoder, "w").video_formats or []
-    alpha = _has_alpha(frame.format)
+    alpha = is_transparent(frame)
     if alpha and not FAMILIES[name].alpha:
         raise BadInputError(
             f"{name} holds no transparency; take --codec prores (.mov) or ffv1 (.mkv), "

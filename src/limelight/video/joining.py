@@ -20,7 +20,7 @@ from av.video.codeccontext import VideoCodecContext
 from limelight.errors import BadInputError, LimelightWarning
 from limelight.video.encoding import SQUARE, Track
 from limelight.video.pieces import Pieces
-from limelight.video.reading import DAMAGE, opened
+from limelight.video.reading import DAMAGE, is_cover, opened
 from limelight.video.sound import SoundTrack
 
 OPTIONS = {"avoid_negative_ts": "disabled"}  # priming of sound comes before 0; nothing is shifted
@@ -53,33 +53,49 @@ def joined(
     """
     refused: Exception | None = None
     for kinds in LEFT_OUT:
-        with opened(source) as reader:
-            if kinds and not any(stream.type == kinds[-1] for stream in reader.streams):
+        try:
+            if not _written(source, draft, container, made, pieces, tags, kinds):
                 continue
-            with av.open(str(draft), "w", format=container, options=OPTIONS) as writer:
-                tracks = _tracks(reader, writer, made, kinds)
-                writer.metadata.update(
-                    {key: value for key, value in tags.items() if key.lower() not in NOT_OURS}
-                )
-                writer.set_chapters(reader.chapters())
-                try:
-                    writer.start_encoding()
-                except (av.FFmpegError, ValueError) as error:
-                    if isinstance(error, av.FFmpegError) and isinstance(error, OSError):
-                        raise
-                    refused = error
-                    continue
-                _mux(reader, writer, tracks, made, pieces)
-                for kind in kinds:
-                    warnings.warn(
-                        f"{source}: a {container} file can't hold its {kind} tracks; left out",
-                        LimelightWarning,
-                        stacklevel=2,
-                    )
-                return
+        except (av.FFmpegError, ValueError) as error:
+            if isinstance(error, OSError):  # the disk is full, not the container too narrow
+                raise
+            refused = error
+            continue
+        for kind in kinds:
+            warnings.warn(
+                f"{source}: a {container} file can't hold its {kind} tracks; left out",
+                LimelightWarning,
+                stacklevel=2,
+            )
+        return
+    why = str(refused).partition(":")[0]
     raise BadInputError(
-        f"{source} can't be put into a {container} file ({refused}); name an .mkv file"
+        f"{source} can't be put into a {container} file ({why}); name an .mkv file"
     ) from refused
+
+
+def _written(
+    source: Path,
+    draft: Path,
+    container: str,
+    made: Mapping[int, Made],
+    pieces: Pieces,
+    tags: Mapping[str, str],
+    kinds: Sequence[str],
+) -> bool:
+    """Write all but tracks of ``kinds``; False where that would leave nothing more out."""
+    with opened(source) as reader:
+        if kinds and not any(stream.type == kinds[-1] for stream in reader.streams):
+            return False
+        with av.open(str(draft), "w", format=container, options=OPTIONS) as writer:
+            tracks = _tracks(reader, writer, made, kinds)
+            writer.metadata.update(
+                {key: value for key, value in tags.items() if key.lower() not in NOT_OURS}
+            )
+            writer.set_chapters(reader.chapters())
+            writer.start_encoding()
+            _mux(reader, writer, tracks, made, pieces)
+    return True
 
 
 def _tracks(
@@ -91,7 +107,10 @@ def _tracks(
     """Give every track of ``reader`` that comes along one of ``writer``."""
     tracks: dict[int, Stream] = {}
     for stream in reader.streams:
-        if stream.type in kinds:
+        if stream.type in kinds or (stream.type == "data" and "timecode" in stream.metadata):
+            continue  # a muxer writes time codes anew from the picture's tags
+        if is_cover(stream) and writer.format.name == "matroska":
+            _attach(writer, Path(reader.name), stream)
             continue
         anew = made.get(stream.index)
         try:
@@ -123,6 +142,15 @@ def _tracks(
     return tracks
 
 
+def _attach(writer: OutputContainer, source: Path, cover: Stream) -> None:
+    """Matroska keeps cover art as an attachment."""
+    with opened(source) as reader:
+        packet = next(packet for packet in reader.demux(reader.streams[cover.index]))
+        kind = {"mjpeg": "jpeg"}.get(cover.name or "", cover.name)
+        name = cover.metadata.get("filename", f"cover.{kind}")
+        writer.add_attachment(name, f"image/{kind}", bytes(packet))
+
+
 def _check_shape(stream: Stream, container: str) -> None:
     aspect = getattr(stream, "sample_aspect_ratio", None)
     if container in SQUARE and aspect not in (None, 0, 1) and stream.codec.name in UNSHAPED:
@@ -143,7 +171,7 @@ def _settled(writer: OutputContainer, track: Track | SoundTrack) -> Stream:
         track.settle(stream.codec_context)
         stream.time_base = Fraction(track.time_base)
         return stream
-    sound = writer.add_stream(track.encoder, rate=track.rate)
+    sound = writer.add_stream(track.encoder, rate=track.encoded_rate)
     if not isinstance(sound.codec_context, AudioCodecContext):
         raise ValueError(f"{track.encoder} encodes no sound")
     track.settle(sound.codec_context)

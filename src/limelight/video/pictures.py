@@ -115,6 +115,14 @@ def frame_of(picture: Picture, like: Frame, before: Picture | None = None) -> Fr
     return _as(source, frame)
 
 
+def is_transparent(frame: Frame) -> bool:
+    """Say whether anything shines through a frame; most formats with alpha are opaque all over."""
+    if not any(component.is_alpha for component in frame.format.components):
+        return False
+    opacity = picture_of(frame)[..., 3]
+    return bool(opacity.min() < np.iinfo(opacity.dtype).max)
+
+
 def planes(frame: Frame) -> list[Samples]:
     """Give the planes of a planar frame, (height, width) each, without copying; uint8 or uint16."""
     dtype: Any = np.uint8 if frame.format.components[0].bits == 8 else np.uint16

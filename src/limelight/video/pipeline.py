@@ -21,7 +21,7 @@ from limelight.video.encoding import Track, encoded, family_of, has_global_heade
 from limelight.video.frame import Footage, Frame, Picture, time_of
 from limelight.video.joining import Made, joined
 from limelight.video.operation import Operation, PictureOperation
-from limelight.video.pictures import worked
+from limelight.video.pictures import is_transparent, worked
 from limelight.video.pieces import Pieces
 from limelight.video.reading import Reel, film, opened
 from limelight.video.sound import sound_packets, sound_track
@@ -32,14 +32,10 @@ CONTAINERS = {
     ".mov": "mov",
     ".mkv": "matroska",
     ".webm": "webm",
-    ".avi": "avi",
     ".ts": "mpegts",
     ".m2ts": "mpegts",
     ".mts": "mpegts",
-    ".mpg": "mpeg",
-    ".ogv": "ogg",
     ".flv": "flv",
-    ".wmv": "asf",
 }
 SEGMENT_SECONDS = 60
 
@@ -79,7 +75,9 @@ def process(
     source, target = Path(source), Path(target)
     container = CONTAINERS.get(target.suffix.lower())
     if container is None:
-        raise BadInputError(f"{target} names no video file; end it with {', '.join(CONTAINERS)}")
+        raise BadInputError(
+            f"{target} names no file that video is written to; end it with {', '.join(CONTAINERS)}"
+        )
     anew = bool(pictures) or codec is not None or quality is not None
     with opened(source) as reader:
         video = film(reader)
@@ -209,8 +207,7 @@ class _Film:
 
     def _track(self, first: Frame, codec: str | None, quality: int | None) -> tuple[str, Track]:
         footage = self.reel.footage
-        alpha = any(component.is_alpha for component in first.format.components)
-        family = family_of(codec, self.reel.codec, self.container, alpha)
+        family = family_of(codec, self.reel.codec, self.container, is_transparent(first))
         return family, track_for(first, footage, family, quality, self.container)
 
     def _heard(self, frames: Iterator[Frame], message: str) -> Iterator[Frame]:

@@ -17,31 +17,38 @@ from av.packet import Packet
 from av.stream import Stream
 
 from limelight.audio.decoding import Decoder
+from limelight.audio.formats import natural_layout
 from limelight.audio.operation import Operation, Sound
 from limelight.errors import BadInputError
 from limelight.video.reading import opened
 
 ENCODERS = {
-    "aac": "aac",
-    "mp3": "libmp3lame",
-    "opus": "libopus",
-    "vorbis": "libvorbis",
-    "flac": "flac",
-    "alac": "alac",
-    "ac3": "ac3",
-    "eac3": "eac3",
+    "aac": ("aac",),
+    "mp2": ("mp2",),
+    "mp3": ("libmp3lame",),
+    "opus": ("libopus",),
+    "vorbis": ("libvorbis", "libopus"),
+    "flac": ("flac",),
+    "alac": ("alac",),
+    "ac3": ("ac3",),
+    "eac3": ("eac3",),
 }
 FALLBACKS = ("aac", "libopus", "flac", "pcm_s16le")
 LOSSLESS = ("flac", "alac", "pcm")
-LEAST_RATE = 64_000  # bits a second and channel
+LEAST_RATE, MOST_RATE = 96_000, 256_000  # bits a second and channel
 
 
 @dataclass(frozen=True)
 class SoundTrack:
-    """All that an encoder of sound is told, as JSON keeps it."""
+    """All that an encoder of sound is told, as JSON keeps it.
+
+    ``rate`` is that of the operations, in samples a second; ``encoded_rate`` the nearest that the
+    encoder takes.
+    """
 
     encoder: str
     rate: int
+    encoded_rate: int
     layout: str
     sample_format: str
     bit_rate: int
@@ -50,7 +57,7 @@ class SoundTrack:
     @property
     def time_base(self) -> str:
         """The unit of the packets' times, a sample."""
-        return f"1/{self.rate}"
+        return f"1/{self.encoded_rate}"
 
     def stored(self) -> dict[str, Any]:
         """Give what JSON keeps."""
@@ -58,7 +65,7 @@ class SoundTrack:
 
     def settle(self, context: AudioCodecContext) -> None:
         """Tell an encoder how to encode."""
-        context.sample_rate = self.rate
+        context.sample_rate = self.encoded_rate
         context.layout = self.layout
         context.format = self.sample_format
         context.time_base = Fraction(self.time_base)
@@ -74,18 +81,20 @@ def sound_track(stream: Stream, container: str, global_header: bool) -> SoundTra
     if not isinstance(source, AudioCodecContext):
         raise BadInputError(f"track {stream.index} is no sound that can be decoded")
     name = source.codec.canonical_name
-    wanted = name if name.startswith("pcm_") else ENCODERS.get(name)
-    found = next((n for n in (wanted, *FALLBACKS) if n and _holds(container, n)), None)
+    wanted = (name,) if name.startswith("pcm_") else ENCODERS.get(name, ())
+    found = next((n for n in (*wanted, *FALLBACKS) if _holds(container, n)), None)
     if found is None:
         raise BadInputError(f"a {container} file holds no sound that can be written here")
     formats = [f.name for f in av.Codec(found, "w").audio_formats or []]
     bit_rate = 0
     if not found.startswith(LOSSLESS):
-        bit_rate = max(source.bit_rate or 0, LEAST_RATE * source.channels)
+        before = (source.bit_rate or 0) // source.channels if found in wanted else 0
+        bit_rate = min(max(before, LEAST_RATE), MOST_RATE) * source.channels
     return SoundTrack(
         encoder=found,
         rate=source.sample_rate,
-        layout=source.layout.name,
+        encoded_rate=_rate(source.sample_rate, found),
+        layout=_layout(source),
         sample_format=_nearest(source.format.name, formats),
         bit_rate=bit_rate,
         global_header=global_header,
@@ -178,6 +187,17 @@ def _beginning(path: Path, index: int) -> Fraction:
                 if isinstance(frame, av.AudioFrame) and frame.pts is not None and frame.time_base:
                     return frame.pts * frame.time_base
     return Fraction(0)
+
+
+def _rate(wanted: int, encoder: str) -> int:
+    rates = av.Codec(encoder, "w").audio_rates or [wanted]
+    return min((rate for rate in rates if rate >= wanted), default=max(rates))
+
+
+def _layout(source: AudioCodecContext) -> str:
+    """Name the channels; where the file doesn't say which they are, those that there mostly are."""
+    named = source.layout.name
+    return natural_layout(source.channels) if "channels" in named else named
 
 
 def _holds(container: str, encoder: str) -> bool:
