@@ -87,15 +87,18 @@ def test_new_titles_are_found_by_their_sound(store: Store) -> None:
     centre = random.standard_normal((KINDS, 200))
     add_titles(store, N_KNOWN + N_NEW)
     add_events(store, N_KNOWN, N_USERS)
-    deaf = interactions_of(store)
     heard = {
         f"t{number:03}": description(random, centre, number % KINDS).attributes()
         for number in range(N_KNOWN + N_NEW)
     }
+    for item_id, told in heard.items():
+        others = {name: value for name, value in told.items() if name != "sound"}
+        describe_items(store, {item_id: others})
+    deaf = interactions_of(store)
+    assert deaf.features.groups.keys() == {"sound_tags", "musical_key"}
     describe_items(store, heard)
     interactions = interactions_of(store)
-    assert "sound" in interactions.features.groups
-    assert "sound_measures" not in interactions.features.groups
+    assert interactions.features.groups.keys() == {"sound", "sound_tags", "musical_key"}
 
     split = new_titles(interactions)
     without = new_titles(deaf)
