@@ -23,7 +23,7 @@ MOST = 0.5  # share of samples on a plateau: more is a square wave, or no sound 
 
 FRAMES_A_SECOND = 64
 REDUNDANCY = 2
-ITERATIONS = 150
+ITERATIONS = 75
 CLOSE = 0.03  # of a frame's norm
 TOGETHER = 64  # frames
 

@@ -30,16 +30,16 @@ class Dereverberate(Streamed):
     own filter of ``taps`` hops of 8 ms, found anew every 10 s with 2 s more on both sides, faded
     over: that is what it does, however a recording is cut into blocks. It is meant for voices:
     tones that are held are predictable too, and fade. Less than a second stays as it is. Raises
-    BadInputError for taps outside 1 to 40.
+    BadInputError for taps outside 1 to 60.
     """
 
     name: ClassVar[str] = "dereverberate"
     margin_seconds: ClassVar[int] = 2
-    taps: int = 10
+    taps: int = 20
 
     def __post_init__(self) -> None:
         """Check the setting."""
-        within("taps", self.taps, 1, 40)
+        within("taps", self.taps, 1, 60)
 
     def stream(self, blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
         """Work on a recording that comes in blocks (channels, n), of any lengths."""
