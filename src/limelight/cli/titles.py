@@ -48,15 +48,16 @@ def described(
     listed: Path | None,
 ) -> Answer:
     """Look at every file, and tell each one's title as soon as it was looked at, if so wished."""
-    from limelight.catalog import open_store
-    from limelight.media.inputs import find
-    from limelight.media.titles import telling, titles_of
 
     def examine(look: Callable[[Path, Progress], Described]) -> Answer:
         return examined(session, inputs, suffixes, lambda *one: look(*one).facts(), row)
 
     if not titles and title is None and listed is None:
         return examine(look)
+    from limelight.catalog import open_store
+    from limelight.media.inputs import find
+    from limelight.media.titles import telling, titles_of
+
     paths = [item.path for item in find(inputs, suffixes)]
     if title is not None and (len(paths) > 1 or titles or listed is not None):
         raise BadInputError("--title is for one file; for several there are --titles and --map")
