@@ -226,5 +226,7 @@ def test_a_list_says_which_title_a_file_is_of(listed: Callable[[str], Path]) -> 
         titles_of(paths, listed("item_id,file\nx,one.mp3\n"))
     with pytest.raises(BadInputError, match="has no column item_id"):
         titles_of(paths, listed("file,title\n"))
+    with pytest.raises(BadInputError, match="is no CSV file"):
+        titles_of(paths, listed("file,item_id\n" + "x" * 200_000))
     with pytest.raises(UnavailableError, match="can't be read"):
         titles_of(paths, Path("nowhere/map.csv"))

@@ -87,8 +87,12 @@ def _read(listed: Path) -> dict[str, str]:
         text = listed.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnavailableError(f"{listed} can't be read: {error}") from error
-    rows = csv.DictReader(text.splitlines())
-    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+    lines = csv.DictReader(text.splitlines())
+    try:
+        rows = list(lines)
+    except csv.Error as error:
+        raise BadInputError(f"{listed} is no CSV file: {error}") from error
+    if missing := [name for name in COLUMNS if name not in (lines.fieldnames or ())]:
         raise BadInputError(
             f"{listed} has no column {' and no column '.join(missing)}; "
             f"its first line must be {','.join(COLUMNS)}"
