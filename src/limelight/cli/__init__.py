@@ -22,6 +22,7 @@ from limelight.cli import (
     recommend,
     train,
     trending,
+    video,
     weights,
 )
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
@@ -47,6 +48,7 @@ app = typer.Typer(
 for commands in (demo, catalog, train, recommend, page, onboard, trending, presets):
     app.add_typer(commands.app)
 app.add_typer(audio.app, name="audio")
+app.add_typer(video.app, name="video")
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(weights.app, name="weights")

@@ -196,7 +196,7 @@ def _short(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "seconds": facts["seconds"],
         "Hz": facts["rate"],
-        "channels": facts["layout"],
+        "channels": facts["layout"].removesuffix(" channels"),
         "bits": facts["bits"],
         "tags": tags,
         "done": "; ".join(done),
