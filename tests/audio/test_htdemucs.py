@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from limelight.audio.compare.measures import resampled, si_sdr
-from limelight.audio.separate import Music, separate, separate_file
+from limelight.audio.separate import Music, Percussion, separate, separate_file
 from limelight.audio.separate.htdemucs import load
-from limelight.errors import CorruptError, NotFoundError, UnavailableError
+from limelight.errors import CorruptError, LimelightWarning, NotFoundError, UnavailableError
 
 torch = pytest.importorskip("torch")
 kind = pytest.importorskip("demucs.htdemucs").HTDemucs
@@ -144,6 +144,7 @@ def test_channels_that_the_network_does_not_hear_together_stay_apart(untrained):
 def test_stems_of_a_file_are_files(untrained, tmp_path):
     pytest.importorskip("av")
     from limelight.audio import read, write
+    from limelight.audio.labels import Labels
 
     mixture = 0.1 * np.random.default_rng(0).standard_normal((1, 2 * RATE)).astype(np.float32)
     write(tmp_path / "song.wav", mixture, RATE)
@@ -158,9 +159,19 @@ def test_stems_of_a_file_are_files(untrained, tmp_path):
     total = sum(read(path)[0] for path in written.values())
     np.testing.assert_allclose(total, mixture, atol=1e-6)
     assert heard[-1] == (2.0, 2.0, "separating music")
+    lossy = tmp_path / "song.mp3"
+    write(lossy, mixture, RATE, labels=Labels({"mood": "calm"}))
+    with pytest.warns(LimelightWarning, match="no place for mood") as told:
+        stems = separate_file(lossy, tmp_path / "lossy", Percussion())
+    texts = " ".join(str(one.message) for one in told)
+    assert all(str(path) in texts for path in stems.values())
+    assert [path.name for path in stems.values()] == ["percussive.wav", "harmonic.wav"]
+    with pytest.raises(CorruptError):
+        separate_file(lossy, tmp_path / "none", Music(str(lossy)))
     with pytest.raises(UnavailableError, match="can't be written"):
         separate_file(tmp_path / "song.wav", tmp_path / "song.wav", Music(str(untrained)))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["song", "song.wav"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["lossy", "song", "song.mp3", "song.wav"]
 
 
 def test_weights_that_are_not_here_say_how_to_get_them(tmp_path, monkeypatch):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from limelight.audio.formats import FORMATS
 from limelight.audio.operation import Sound
 from limelight.audio.reading import SoundFile, open_sound
 from limelight.audio.separate.separator import Separator
@@ -27,21 +29,36 @@ def separate_file(
 ) -> dict[str, Path]:
     """Write ``folder/STEM.SUFFIX`` for every stem, in bounded memory; gives the files by stem.
 
-    ``suffix`` (".flac") is by default the source's. The files appear when all are whole, and take
-    the place of older ones. Raises what reading and writing sound raise, UnavailableError where
-    ``folder`` can't be made.
+    ``suffix`` (".flac") is by default the source's where that loses nothing, else ".wav", so that
+    stems add up. The files appear when all are whole, and take the place of older ones. Raises what
+    reading and writing sound raise, UnavailableError where ``folder`` can't be made.
     """
     source, folder = Path(source), Path(folder)
-    with open_sound(source) as sound, filling(folder) as draft:
-        names = _write(sound, draft, separator, suffix or source.suffix, progress)
+    with open_sound(source) as sound:
+        suffix = suffix or _lossless(source.suffix)
+        names = {stem: f"{stem}{suffix}" for stem in separator.stems}
+        with filling(folder) as draft, _renaming(draft, folder):
+            _write(sound, [draft / name for name in names.values()], separator, progress)
     return {stem: folder / name for stem, name in names.items()}
 
 
-def _write(
-    sound: SoundFile, draft: Path, separator: Separator, suffix: str, progress: Progress
-) -> dict[str, str]:
-    stems = separator.stems
-    names = {stem: f"{stem}{suffix}" for stem in stems}
+@contextmanager
+def _renaming(draft: Path, folder: Path) -> Iterator[None]:
+    """Let warnings of files in ``draft`` name them as they will be called."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield
+    for one in told:
+        text = str(one.message).replace(str(draft), str(folder))
+        warnings.warn(text, one.category, stacklevel=4)
+
+
+def _lossless(suffix: str) -> str:
+    form = FORMATS.get(suffix.lower())
+    return suffix if form is not None and not form.bit_rate else ".wav"
+
+
+def _write(sound: SoundFile, targets: list[Path], separator: Separator, progress: Progress) -> None:
     tags = recorded(sound.labels.tags, [separator], sound.path)
     labels = replace(sound.labels, tags=tags)
     done = 0
@@ -56,7 +73,7 @@ def _write(
         outputs = [
             opened.enter_context(
                 create_sound(
-                    draft / name,
+                    target,
                     sound.rate,
                     sound.channels,
                     layout=sound.layout,
@@ -64,10 +81,9 @@ def _write(
                     labels=labels,
                 )
             )
-            for name in names.values()
+            for target in targets
         ]
         for blocks in separator.stream(heard(), sound.rate):
             for put, block in zip(outputs, blocks, strict=True):
                 put(block)
             progress(done / sound.rate, sound.seconds, f"separating {separator.name}")
-    return names
