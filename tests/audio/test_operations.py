@@ -55,14 +55,14 @@ def check(found, samples):
     ("rate", "channels"), [(8000, 1), (8000, 6), (44100, 2), (48000, 1), (192000, 1)]
 )
 def test_shape_and_type_stay_and_the_input_is_not_touched(name, rate, channels):
-    samples = voice(rate, channels, 0.3 if rate > 48000 else 1.1)
+    samples = voice(rate, channels, 1.1 if channels == 1 and rate < 192000 else 0.3)
     before = samples.copy()
     check(configure(name)(samples, rate), samples)
     np.testing.assert_array_equal(samples, before)
 
 
 @EVERY
-@pytest.mark.parametrize("length", [0, 1, 2, 100, 1000])
+@pytest.mark.parametrize("length", [0, 1, 2, 500])
 def test_short_sound_stays_as_long_as_it_is(name, length):
     samples = voice(8000, 2, 1)[:, 2000 : 2000 + length]
     operation = configure(name)

@@ -47,6 +47,8 @@ class Clicks(Operation):
     def __call__(self, samples: Sound, rate: int) -> Sound:
         """Repair a whole recording (channels, n) of ``rate`` samples a second."""
         repaired = samples.copy()
+        if not repaired.size:
+            return repaired
         around = int(SURROUNDINGS * rate)
         for channel in repaired:
             found = self._found(channel, rate)

@@ -19,7 +19,7 @@ from limelight.extras import require
 
 MODEL_RATE = 48_000
 EXPECTED = -32.0
-"""LUFS: where noisy speech came out best, of levels from -44 to -20."""
+"""LUFS: noisy speech comes out worse where it is ten decibels louder or softer."""
 MODEL_DELAY = 1_440
 """Samples by which the network is late: it hears two frames of 480 ahead, in overlapping windows.
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d
 
 from limelight.audio.limiter import Limiter, released
 from limelight.audio.loudness import STEPS_A_SECOND, Profile, integrated, profile
@@ -16,6 +17,7 @@ from limelight.audio.operation import Operation, Sound
 from limelight.audio.streamed import Streamed, Surveying, within
 
 ROUNDS = 6
+AHEAD = 3  # steps for which a peak holds the limiter down
 MOST = 6.0  # dB beyond what would do without a limiter
 
 
@@ -53,7 +55,7 @@ class Normalise(Surveying):
     def _limited(self, found: Profile, decibels: float) -> NDArray[np.float64]:
         """The powers that are left by the gain and the limiter."""
         gain, ceiling = 10 ** (decibels / 20), 10 ** (self.ceiling / 20)
-        allowed = ceiling / np.maximum(gain * found.peaks, ceiling)
+        allowed = minimum_filter1d(ceiling / np.maximum(gain * found.peaks, ceiling), AHEAD)
         return found.powers * np.square(gain * released(allowed, STEPS_A_SECOND))
 
 
