@@ -73,7 +73,7 @@ def test_sound_comes_back_as_long_and_in_its_place(tmp_path, suffix, bits, most)
     assert (found.shape, found_rate) == (given.shape, rate)
     assert difference(found, given) < most
     with open_sound(path) as sound:
-        assert (sound.rate, sound.channels) == (rate, 2)
+        assert (sound.rate, sound.channels, sound.layout) == (rate, 2, "stereo")
         assert sound.seconds == pytest.approx(given.shape[1] / rate, abs=0.01)
         lossless = suffix in (".wav", ".aiff", ".flac")
         assert sound.bits == (bits if lossless else 24)
@@ -205,7 +205,7 @@ def test_nothing_is_left_of_what_can_not_be_written(tmp_path):
         create_sound(tmp_path / "there.wav", RATE, 2) as put,
     ):
         put(np.zeros((3, 10), np.float32))
-    with pytest.raises(BadInputError, match=r"\.xyz doesn't say .*\.flac"):
+    with pytest.raises(BadInputError, match=r"as sound\.xyz; name .*\.flac"):
         write(tmp_path / "sound.xyz", sweep(), RATE)
     (tmp_path / "file").touch()
     with pytest.raises(UnavailableError, match="can't be written"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from limelight.errors import BadInputError, NotFoundError, UnavailableError
 from limelight.extras import require
 
 av = require("av", "audio", "reading and writing sound")
+
+_describing = threading.Lock()  # the level is the whole process's
 
 PLAYLISTS = ("hls", "dash", "concat", "imf")
 """What names other files: an upload must not make a service read those."""
@@ -33,7 +36,7 @@ def opened(path: Path) -> tuple[Any, Any]:
             raise BadInputError(f"{path} has no sound in it: there is no audio track")
         if stream.codec_context is None:
             raise BadInputError(f"{path} has sound that this FFmpeg can't decode, or is protected")
-        _make_safe(path, container, stream)
+        make_safe(path, container, stream)
     except BaseException:
         container.close()
         raise
@@ -62,17 +65,19 @@ def _container(path: Path) -> Any:
         ) from error
 
 
-def _make_safe(path: Path, container: Any, stream: Any) -> None:
-    """Keep PyAV from a layout that it would free twice (18.1, with any look at the layout).
+def make_safe(path: Path, container: Any, stream: Any) -> None:
+    """Keep PyAV from freeing a layout twice, as it does (18.1) at a look at one of an own order.
 
-    PCM can be decoded as so many channels, without their names. Raises BadInputError for the rest.
+    To be called before anything is decoded. PCM is then decoded as so many channels, without their
+    names. Raises BadInputError for other codecs with such an order.
     """
-    level = av.logging.get_level()
-    av.logging.set_level(av.logging.INFO)  # else there is no description
-    try:
-        described = container.dumps_format()
-    finally:
-        av.logging.set_level(level)
+    with _describing:
+        level = av.logging.get_level()
+        av.logging.set_level(av.logging.INFO)  # else there is no description
+        try:
+            described = container.dumps_format()
+        finally:
+            av.logging.set_level(level)
     for index, layout in OWN_ORDER.findall(described):
         if int(index) == stream.index:
             if not stream.codec_context.name.startswith("pcm_"):

@@ -100,11 +100,11 @@ FORMATS: dict[str, Format] = {
 
 
 def format_of(path: Path) -> Format:
-    """Say what ``path`` is written as. Raises BadInputError where its suffix says nothing."""
+    """Say what ``path`` is written as. Raises BadInputError for another suffix."""
     found = FORMATS.get(path.suffix.lower())
     if found is None:
         raise BadInputError(
-            f"{path.name or path} doesn't say what to write: sound is written to names that end in "
+            f"sound can't be written as {path.name or path}; name a file that ends in "
             f"{', '.join(FORMATS)}"
         )
     return found

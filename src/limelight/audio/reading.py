@@ -22,6 +22,9 @@ from limelight.errors import BadInputError, LimelightWarning
 BITS = {"u8": 16, "s16": 16, "s32": 24}
 """How many bits hold the samples of a decoder that loses nothing; all else is floating point."""
 
+PLAIN = {"1 channels": "mono", "2 channels": "stereo"}
+"""What files mean that do not say which channels they have; more than two stay without names."""
+
 LOSSLESS = ("pcm_", "flac", "alac", "wavpack", "tta", "ape", "adpcm_", "dsd_")
 LOSSY_BITS = 24
 
@@ -114,18 +117,18 @@ def open_sound(path: Path) -> Iterator[SoundFile]:
         length = _length(container, stream, frame.sample_rate)
         known = None if container.duration is None else container.duration / MICROSECONDS
         lossless = stream.codec_context.name.startswith(LOSSLESS)
-        kind = frame.format.name.removesuffix("p")
-        with ExitStack() as files:
-            yield SoundFile(
-                path,
-                frame.sample_rate,
-                frame.layout.nb_channels,
-                frame.layout.name,
-                BITS.get(kind, FLOAT) if lossless else LOSSY_BITS,
-                known if length is None else length / frame.sample_rate,
-                labels,
-                files,
-            )
+    layout = frame.layout.name
+    with ExitStack() as files:
+        yield SoundFile(
+            path,
+            frame.sample_rate,
+            frame.layout.nb_channels,
+            PLAIN.get(layout, layout),
+            BITS.get(frame.format.name.removesuffix("p"), FLOAT) if lossless else LOSSY_BITS,
+            known if length is None else length / frame.sample_rate,
+            labels,
+            files,
+        )
 
 
 def read(path: Path) -> tuple[Sound, int]:
