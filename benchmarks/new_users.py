@@ -23,7 +23,7 @@ from sequences import FOLDER, read
 
 from limelight.recommend.interactions import Histories, Interactions
 from limelight.recommend.metrics import hits_by_score, ndcg, recall
-from limelight.recommend.models import EASE, LatentClasses, Newcomers, Popularity
+from limelight.recommend.models import EASE, Newcomers, NextItem, Popularity
 from limelight.recommend.onboarding import SCREENS, TITLES, Onboarding, Tap
 from limelight.recommend.resampling import bootstrap_interval
 
@@ -38,6 +38,8 @@ COLOURS = {
     "ease": "#e0713c",
     "latent-classes": "#3c9ee0",
     "ease for newcomers": "#6d4aff",
+    "next-item": "#b3541e",
+    "next-item for newcomers": "#1b998b",
 }
 
 Values = NDArray[np.float64]
@@ -115,9 +117,10 @@ def main() -> None:
     train = Interactions(everybody.user_ids[rest], everybody.item_ids, everybody.histories[rest])
     held_out, people = everybody.histories[out], users[out]
     print("learning", file=sys.stderr)
-    popular, ease = Popularity().fit(train), EASE().fit(train)
+    popular, ease, next_item = (model.fit(train) for model in (Popularity(), EASE(), NextItem()))
     newcomers = Newcomers().fit_to(ease, train, users)
-    classes = next(guess for guess in newcomers.guesses if isinstance(guess, LatentClasses))
+    beside_next_item = Newcomers().fit_to(next_item, train, users)
+    classes = newcomers.classes
     nobody = Histories.from_lists([[]] * len(out), train.n_items)
     by_attributes = newcomers.score_people(people)
 
@@ -128,6 +131,10 @@ def main() -> None:
             "ease": ease.score(shown),
             "latent-classes": classes.score(shown),
             "ease for newcomers": newcomers.blend(ease.score(shown), shown, people),
+            "next-item": next_item.score(shown),
+            "next-item for newcomers": beside_next_item.blend(
+                next_item.score(shown), shown, people
+            ),
         }
 
     onboarding = Onboarding(classes)
