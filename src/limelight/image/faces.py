@@ -33,13 +33,14 @@ def faces(picture: NDArray[np.uint8]) -> list[Face]:
     """
     found = _detector().detect(np.ascontiguousarray(picture[..., ::-1]))
     return sorted(
-        (
-            Face(*map(int, one["box"]), float(one["score"]))
-            for one in found
-            if one["class"] in CLASSES and one["score"] >= SURE
-        ),
+        (_face(one) for one in found if one["class"] in CLASSES and one["score"] >= SURE),
         key=lambda face: -face.score,
     )
+
+
+def _face(one: dict[str, Any]) -> Face:
+    left, top, width, height = map(int, one["box"])
+    return Face(left, top, width, height, float(one["score"]))
 
 
 @cache

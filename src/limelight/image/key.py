@@ -50,12 +50,13 @@ def key(picture: Picture, colour: str = "green") -> Picture:
     main = CHANNELS[colour]
     excess = _excess(light, main)
     screen = _screen(light, excess)
-    alpha = np.ones(excess.shape, np.float32)
+    alpha: Values = np.ones(excess.shape, np.float32)
     if screen is not None:
-        share = excess / np.maximum(_excess(screen, main), LEAST_SCREEN)
-        share = _refined(share, light, screen)
-        alpha = np.clip((1 - share - TOLERANCE) / (1 - 2 * TOLERANCE), 0, 1)
-        light = (light - (1 - alpha[..., None]) * screen) / np.maximum(alpha, 1 / 255)[..., None]
+        nearby = np.maximum(_excess(screen, main), LEAST_SCREEN)
+        share = _refined((excess / nearby).astype(np.float32), light, screen)
+        alpha = np.clip((1 - share - TOLERANCE) / (1 - 2 * TOLERANCE), 0, 1).astype(np.float32)
+        solid = np.maximum(alpha, 1 / 255)[..., None]
+        light = ((light - (1 - alpha[..., None]) * screen) / solid).astype(np.float32)
         others = np.delete(light, main, axis=2).max(axis=2)
         light[..., main] = np.minimum(light[..., main], others)
         light[alpha == 0] = 0
@@ -68,9 +69,10 @@ def key(picture: Picture, colour: str = "green") -> Picture:
 def over(front: Picture, back: Picture) -> Picture:
     """Lay a picture with alpha over one without, of the same size and dtype, in linear light."""
     top = np.iinfo(front.dtype).max
-    alpha = front[..., 3:].astype(np.float32) / top
-    light = _linear(front[..., :3]) * alpha + _linear(back[..., :3]) * (1 - alpha)
-    found: Picture = np.rint(_coded(light) * top).astype(front.dtype)
+    alpha = front[..., 3:].astype(np.float32) / np.float32(top)
+    light: Values = _linear(front[..., :3]) * alpha + _linear(back[..., :3]) * (1 - alpha)
+    found: Picture = np.empty((*front.shape[:2], 3), front.dtype)
+    found[:] = np.rint(_coded(light) * top)
     clear, solid = front[..., 3] == 0, front[..., 3] == top
     found[clear] = back[clear][:, :3]
     found[solid] = front[solid][:, :3]

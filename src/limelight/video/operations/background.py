@@ -107,7 +107,7 @@ def _cut_out(
     picture = picture_of(frame)[..., :3]
     alpha = _guided(matte.astype(np.float32), picture)
     top = np.iinfo(picture.dtype).max
-    alpha = np.clip((alpha - 0.1) / 0.8, 0, 1)
+    alpha = np.clip((alpha - 0.2) / 0.7, 0, 1)
     return frame, np.dstack([picture, np.rint(alpha * top).astype(picture.dtype)])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ def drawn(text: str, width: int, height: int, size: float) -> tuple[NDArray[np.u
     ]
     outline = max(round(letters * OUTLINE), 1)
     ink, share = (Image.new("L", (width, height)) for _ in range(2))
-    options = {
+    options: dict[str, Any] = {
         "xy": (width / 2, height * (1 - EDGE)),
         "text": "\n".join(lines),
         "font": font,

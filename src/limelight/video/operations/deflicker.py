@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from limelight.errors import BadInputError
 from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
-from limelight.video.operations.luma import bits_of, luma_of, same_shot, tiny, with_luma
+from limelight.video.operations.luma import Luma, bits_of, luma_of, same_shot, tiny, with_luma
 from limelight.video.operations.ordered import ordered, surrounded
 
 LEVELS = 256
@@ -81,4 +81,5 @@ def _evened(
     shift = np.bincount(inverse, change) / np.bincount(inverse)
     mapped = table + np.interp(table, levels, shift)
     mapped = np.maximum.accumulate(np.clip(np.rint(mapped * unit), 0, (1 << bits) - 1))
-    return with_luma(frame, mapped.astype(luma.dtype)[luma])
+    found: Luma = np.take(mapped.astype(luma.dtype), luma)
+    return with_luma(frame, found)

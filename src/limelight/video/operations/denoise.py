@@ -51,7 +51,7 @@ class Denoise(Operation):
         """Measure the noise of the whole video, in some of its frames."""
         found = []
         for frame in islice(frames, 0, None, EVERY):
-            luma = luma_of(frame).astype(np.float32) / (1 << (bits_of(frame) - 8))
+            luma = luma_of(frame).astype(np.float32) / np.float32(1 << (bits_of(frame) - 8))
             noise = noise_of(luma)
             if noise is not None:
                 found.append(noise)

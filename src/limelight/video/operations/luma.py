@@ -24,7 +24,8 @@ def luma_of(frame: Frame) -> Luma:
     if _begins_with_luma(frame):
         return _first_plane(frame)
     picture = picture_of(frame)
-    return np.rint(picture[..., :3] @ WEIGHTS).astype(picture.dtype)
+    found: Luma = np.rint(picture[..., :3] @ WEIGHTS).astype(picture.dtype)
+    return found
 
 
 def with_luma(frame: Frame, luma: Luma) -> Frame:

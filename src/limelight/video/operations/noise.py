@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 BLOCK = 16
 FLAT = 0.15
 """The share of blocks, the smoothest, that are taken for flat: what varies in them is noise."""
-LAPLACIAN = np.float32([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
+LAPLACIAN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 DARKEST, BRIGHTEST = 20, 230
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
-from limelight.video.frame import Footage, Frame
+from limelight.video.frame import Footage, Frame, Picture
 from limelight.video.operation import Operation
-from limelight.video.operations.luma import luma_of, same_shot, tiny
+from limelight.video.operations.luma import WEIGHTS, luma_of, same_shot, tiny
 from limelight.video.operations.ordered import ordered, surrounded
 from limelight.video.pictures import frame_of, picture_of
 
@@ -86,31 +86,31 @@ class Scratches(Operation):
         return found
 
 
-def _grey(picture: NDArray[np.uint8] | NDArray[np.uint16]) -> Values:
+def _grey(picture: Picture) -> Values:
     scale = 255 / np.iinfo(picture.dtype).max
-    return np.asarray(picture[..., :3] @ np.float32([0.299, 0.587, 0.114]) * scale, np.float32)
+    found: Values = (picture[..., :3].astype(np.float32) @ WEIGHTS * scale).astype(np.float32)
+    return found
 
 
-def _moved(
-    now: Values, other: Values, picture: NDArray[np.uint8] | NDArray[np.uint16]
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _moved(now: Values, other: Values, picture: Picture) -> Picture:
     """Move ``picture``, whose grey is ``other``, to where things are in ``now``."""
     height, width = now.shape
     shrink = min(FLOW_SIDE / max(height, width), 1.0)
     size = (max(round(width * shrink), LEAST_SIDE), max(round(height * shrink), LEAST_SIDE))
     # A median takes small spikes out, so that they don't move anything.
-    small = [
+    to, of = (
         cv2.medianBlur(cv2.resize(one, size, interpolation=cv2.INTER_AREA).astype(np.uint8), 5)
         for one in (now, other)
-    ]
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(*small, None)
+    )
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST).calc(to, of, None)
     flow = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR)
-    flow *= np.float32([width / size[0], height / size[1]])
+    flow *= np.array([width / size[0], height / size[1]], np.float32)
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
-    return cv2.remap(
+    moved: Picture = cv2.remap(
         picture,
         columns + flow[..., 0],
         rows + flow[..., 1],
         cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    return moved

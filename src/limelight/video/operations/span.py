@@ -34,7 +34,7 @@ def enlarged(picture: Picture, factor: int) -> Picture:
     ncnn.
     """
     net = _network(factor)
-    top = np.iinfo(picture.dtype).max
+    top = np.float32(np.iinfo(picture.dtype).max)
     height, width = picture.shape[:2]
     made = np.empty((height * factor, width * factor, picture.shape[2]), picture.dtype)
     padded = np.pad(picture, ((OVERLAP, OVERLAP), (OVERLAP, OVERLAP), (0, 0)), "edge")

@@ -125,7 +125,7 @@ def _move(before: Grey, now: Grey) -> Path4 | None:
     good = (found.ravel() == 1) & (again.ravel() == 1) & (astray < 0.5)
     if good.sum() < LEAST_POINTS:
         return None
-    middle = np.float32([now.shape[1] / 2, now.shape[0] / 2])
+    middle = np.array([now.shape[1] / 2, now.shape[0] / 2], np.float32)
     matrix, agreed = cv2.estimateAffinePartial2D(
         points.reshape(-1, 2)[good] - middle,
         there.reshape(-1, 2)[good] - middle,

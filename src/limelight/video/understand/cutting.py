@@ -20,8 +20,9 @@ from limelight.errors import BadInputError
 from limelight.media.provenance import recorded
 from limelight.media.whole import replacing
 from limelight.progress import Progress, silent
-from limelight.video.encoding import Track, encodable, family_of, track_for
+from limelight.video.encoding import Track, family_of, has_global_header, track_for
 from limelight.video.frame import time_of
+from limelight.video.pictures import encodable
 from limelight.video.pipeline import CONTAINERS
 from limelight.video.reading import Reel, opened
 from limelight.video.sound import SoundTrack, sound_track
@@ -60,15 +61,14 @@ class _Cutting:
 
     def __init__(self, reel: Reel, reader: Any, writer: OutputContainer, container: str) -> None:
         self._reel, self._writer = reel, writer
-        header = bool(writer.format.flags & av.format.Flags.global_header.value)
         heard = [stream for stream in reader.streams.audio if stream.codec_context]
         self._family = family_of(None, reel.codec, container, alpha=False)
-        self._header = header
+        self._container = container
         self._track: Track | None = None
         self._picture: Any = None
         self._sound: SoundTrack | None = None
         if heard:
-            self._sound = sound_track(heard[0], container, header)
+            self._sound = sound_track(heard[0], container, has_global_header(container))
             self._heard = _Heard(reader, heard[0], self._sound)
         self._tone: Any = None
 
@@ -89,7 +89,7 @@ class _Cutting:
         first: Fraction | None = None
         for frame in self._reel.between(Fraction(start) - slack, Fraction(end) - slack):
             if self._track is None:
-                self._track = track_for(frame, footage, self._family, None, self._header)
+                self._track = track_for(frame, footage, self._family, None, self._container)
                 self._begin(self._track)
             time = time_of(frame)
             first = time if first is None else first

@@ -121,11 +121,15 @@ def _scores(offered: list[Shot], seen: Look, path: str | Path, progress: Progres
 def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """Give the places in order, from 0 for the least to 1; equals share theirs."""
     _, place = np.unique(values, return_inverse=True)
-    return place / max(place.max(), 1)
+    found: NDArray[np.float64] = place / max(place.max(), 1)
+    return found
 
 
 def _fields(seen: Look, stretch: Shot) -> NDArray[np.uint8]:
-    return seen.fields[stretch.first : stretch.last + 1].mean(axis=0).astype(np.uint8)
+    found: NDArray[np.uint8] = (
+        seen.fields[stretch.first : stretch.last + 1].mean(axis=0).astype(np.uint8)
+    )
+    return found
 
 
 def _shortened(stretch: Shot, seen: Look, seconds: float) -> Shot:

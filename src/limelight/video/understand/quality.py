@@ -44,7 +44,8 @@ def distinctness(fields: NDArray[np.uint8], chosen: list[NDArray[np.uint8]]) -> 
 
 
 def _ramp(values: Values, low: float, high: float) -> Values:
-    return np.clip((values - low) / (high - low), 0, 1)
+    found: Values = np.clip((values - low) / (high - low), 0, 1)
+    return found
 
 
 def _of_best(values: Values) -> Values:

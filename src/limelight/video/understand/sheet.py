@@ -39,7 +39,7 @@ def contact_sheet(
     start, seconds = seconds_of(path)
     count = columns * rows
     font = ImageFont.load_default(size=max(cell // 16, 10))
-    line = sum(font.getmetrics())
+    line = round(max(cell // 16, 10) * 1.3)
     sheet: Image.Image | None = None
     high = 0
     for place, shown in enumerate(
