@@ -17,7 +17,9 @@ Colour = Literal["green", "blue"]
 CHANNELS = {"green": 1, "blue": 2}
 LEAST_SCREEN = 0.02
 """Dominance of the screen's colour, of full linear light, below which there is no screen."""
-SURE = 0.7
+SURE = 0.85
+DARKEST = 20
+"""The screen's shadows may be so many times darker than its lights."""
 COARSE = 8
 TOLERANCE = 0.03
 """Shares of opacity that a screen's grain, and spill on what stands before it, may feign."""
@@ -90,7 +92,10 @@ def _screen(light: Values, excess: Values) -> Values | None:
     typical = float(np.quantile(excess, 0.95))
     if typical < LEAST_SCREEN:
         return None
-    sure = (excess > SURE * typical).astype(np.float32)
+    # Saturation knows the screen in its shadows too, where its excess is small.
+    purity = excess / np.maximum(light.max(axis=2), LEAST_SCREEN)
+    pure = float(np.median(purity[excess > typical / 2]))
+    sure = ((purity > SURE * pure) & (excess > typical / DARKEST)).astype(np.float32)
     height, width = excess.shape
     size = (max(width // COARSE, 1), max(height // COARSE, 1))
     sure_light = cv2.resize(light * sure[..., None], size, interpolation=cv2.INTER_AREA)
@@ -114,11 +119,12 @@ def _screen(light: Values, excess: Values) -> Values | None:
 def _refined(share: Values, light: Values, screen: Values) -> Values:
     """Correct shares at edges: what has less than no excess there hides some of the screen's."""
     reach = max(round(min(share.shape) / REACHES), LEAST_REACH)
-    clear = (share > 0.9).astype(np.uint8)
+    around = cv2.boxFilter(share, -1, (3, 3))  # without the noise
+    clear = (around > 0.9).astype(np.uint8)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     near = cv2.dilate(clear, disc)
     # What is surely no mixture: away from the screen by more than an edge is wide.
-    solid = ((share < 0.1) & (near == 0)).astype(np.float32)
+    solid = ((around < 0.1) & (near == 0)).astype(np.float32)
     weight = cv2.GaussianBlur(solid, (0, 0), reach)
     colour = cv2.GaussianBlur(light * solid[..., None], (0, 0), reach)
     colour = colour.reshape(light.shape) / np.maximum(weight, 1e-4)[..., None]
@@ -130,6 +136,8 @@ def _refined(share: Values, light: Values, screen: Values) -> Values:
     fits = np.exp(-((astray**2).sum(axis=2)) / (ASTRAY**2 * length))
     trust = np.where((near > 0) & (weight > 1e-3), fits, 0)
     found: Values = share + trust * (1 - place - share)
+    found[solid > 0] = 0
+    found[cv2.erode(clear, np.ones((3, 3), np.uint8)) > 0] = 1
     return found
 
 
