@@ -59,6 +59,13 @@ def test_the_beginning_is_not_muted_at_a_usual_level(network):
     assert si_sdr(clean, Denoise()(noisy, 16000)) > si_sdr(clean, as_it_is) + 5
 
 
+def test_a_stream_that_was_not_surveyed_is_told_by_its_beginning(network):
+    noisy = pair("p287_001")[1][:, 6000:22000]
+    blocks = [noisy[:, :700], noisy[:, 700:9000], noisy[:, 9000:]]
+    found = np.concatenate(list(Denoise().stream(iter(blocks), 16000)), axis=-1)
+    np.testing.assert_allclose(found, Denoise()(noisy, 16000), atol=1e-6)
+
+
 def test_nothing_moves_and_the_strength_is_a_share(network):
     noisy = pair("p287_001")[1][:, 6000:22000]
     none, half, whole = (Denoise(strength)(noisy, 16000) for strength in (0.0, 0.5, 1.0))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy as np
 from limelight.audio.gate import Gate
 from limelight.audio.loudness import measure
 from limelight.audio.operation import Operation, Sound
-from limelight.audio.streamed import Streamed, Surveying, short, within
+from limelight.audio.streamed import Streamed, Surveying, gathered, short, within
 from limelight.errors import LimelightWarning
 from limelight.extras import require
 
 MODEL_RATE = 48_000
 EXPECTED = -32.0
 """LUFS: noisy speech comes out worse where it is ten decibels louder or softer."""
+FIRST_SECONDS = 10
 MODEL_DELAY = 1_440
 """Samples by which the network is late: it hears two frames of 480 ahead, in overlapping windows.
 
@@ -61,6 +63,17 @@ class Denoise(Surveying):
         loudness = measure(blocks, rate).integrated
         decibels = EXPECTED - loudness if np.isfinite(loudness) else 0.0
         return Cleaned(self.strength, round(decibels, 2))
+
+    def stream(self, blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
+        """Clean a recording that comes in blocks (channels, n) and was not surveyed.
+
+        Its first ten seconds tell its loudness.
+        """
+        source = gathered(blocks, FIRST_SECONDS * rate)
+        first = next(source, None)
+        if first is not None:
+            settled = self.surveyed([first], rate)
+            yield from settled.stream(chain([first], source), rate)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scipy.signal.windows import hann
 
 from limelight.audio.frames import halves
 from limelight.audio.operation import Operation, Sound
-from limelight.audio.streamed import Streamed, Surveying, short, within
+from limelight.audio.streamed import Streamed, Surveying, gathered, short, within
 
 MAINS = (50.0, 60.0)
 AROUND = 0.5  # Hz by which mains, or the tape that they were recorded on, may be off
@@ -74,7 +74,7 @@ class Notches(Streamed):
             [tf2sos(*iirnotch(at, at / NOTCH_WIDTH, fs=rate)) for at in self.frequencies]
         )
         state = None
-        for block in short(_first_second(blocks, rate), rate):
+        for block in short(gathered(blocks, rate), rate):
             if state is None:
                 _, state = sosfilt(
                     sections,
@@ -98,21 +98,6 @@ class Notches(Streamed):
     def _waves(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         angles = 2 * np.pi * seconds[:, None] * np.array(self.frequencies)
         return np.concatenate([np.cos(angles), np.sin(angles)], axis=-1)
-
-
-def _first_second(blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
-    """Gather blocks until they hold a second; give the rest as it comes."""
-    source = iter(blocks)
-    held: list[Sound] = []
-    length = 0
-    for block in source:
-        held.append(block)
-        length += block.shape[-1]
-        if length >= rate:
-            break
-    if held:
-        yield np.concatenate(held, axis=-1)
-    yield from source
 
 
 def _spectrum(blocks: Iterable[Sound], rate: int) -> tuple[NDArray[np.float64], int]:

@@ -54,6 +54,21 @@ def short(blocks: Iterable[Sound], most: int) -> Iterator[Sound]:
             yield block[..., start : start + most]
 
 
+def gathered(blocks: Iterable[Sound], least: int) -> Iterator[Sound]:
+    """Put blocks together until they hold ``least`` samples; give the rest as it comes."""
+    source = iter(blocks)
+    held: list[Sound] = []
+    length = 0
+    for block in source:
+        held.append(block)
+        length += block.shape[-1]
+        if length >= least:
+            break
+    if held:
+        yield np.concatenate(held, axis=-1)
+    yield from source
+
+
 def within(name: str, value: float, lowest: float, highest: float) -> None:
     """Refuse a setting outside its range. Raises BadInputError."""
     if not lowest <= value <= highest:
