@@ -1,5 +1,8 @@
 """Commands made of operations: their options, their help, and that they cost start-up nothing."""
 
+import json
+import signal
+import sys
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -7,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from limelight.cli import app
+from limelight.cli import app, main
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.session import Answer, Session
 
@@ -53,8 +56,6 @@ def invoke(app: typer.Typer, *words: str, code: int = 0) -> str:
 
 
 def test_settings_are_options(some: typer.Typer) -> None:
-    import json
-
     told = json.loads(
         invoke(
             some,
@@ -84,6 +85,22 @@ def test_help_is_the_docstrings(some: typer.Typer) -> None:
     assert "limelight some louder INPUT -o OUT" in page
     assert "louder" in invoke(some, "--help")
     assert "other" in invoke(some, "--help")
+
+
+@pytest.mark.parametrize("part", ["av", "cv2"])
+def test_a_group_whose_part_is_not_installed_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("limelight.video")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, part, None)
+    monkeypatch.setattr(sys, "argv", ["limelight", "video", "info", "film.mp4"])
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit, match="4"):
+        main()
+    signal.signal(signal.SIGTERM, handler)
+    told = capsys.readouterr().err
+    assert told == "error: Video needs an extra part: pip install 'limelight[video]'\n"
 
 
 def made_commands() -> list[tuple[str, str, Any]]:

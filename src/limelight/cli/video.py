@@ -22,6 +22,7 @@ from limelight.cli.media import (
 )
 from limelight.cli.session import Answer, Session, command
 from limelight.errors import BadInputError
+from limelight.extras import require
 from limelight.media.inputs import VIDEO
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Operations(Generated):
     @staticmethod
     def fill(app: typer.Typer) -> None:
         """Make a command of every operation."""
+        require("cv2", "video", "Video")
         from limelight.video.operations import OPERATIONS
 
         for kind in OPERATIONS.values():
