@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -116,12 +117,12 @@ def prepared(folder: Path, size: tuple[int, int], frames: int) -> Path:
     return path
 
 
-def compare(frames: int, turns: int) -> list[dict[str, object]]:
+def compare(sizes: Sequence[str], frames: int, turns: int) -> list[dict[str, object]]:
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for label, size in SIZES.items():
-            source = prepared(folder, size, frames)
+        for label in sizes:
+            source = prepared(folder, SIZES[label], frames)
             for work in [*WORKS, COPY]:
                 runs: dict[str, list[Run]] = {"ours": [], "theirs": []}
                 for _ in range(turns):
@@ -149,6 +150,7 @@ def compare(frames: int, turns: int) -> list[dict[str, object]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--frames", type=int, default=130)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--busy", action="store_true", help="say that other work ran beside it")
@@ -160,13 +162,13 @@ def main() -> None:
         return
     if not CLIP.exists() or shutil.which("ffmpeg") is None:
         raise SystemExit(f"needs {CLIP} and the ffmpeg program")
-    rows = compare(arguments.frames, arguments.turns)
+    rows = compare(arguments.sizes, arguments.frames, arguments.turns)
     said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True)
     program = said.stdout.split()[2]
     busy = " **Measured beside other work on the same cores; to be run again.**"
     text = (
         f"{arguments.frames} frames of Big Buck Bunny into H.264 at crf {QUALITY}, preset medium, "
-        f"whole processes with their start; the best of {arguments.turns} turns. "
+        f"whole processes with their start; the best of {arguments.turns} in turns. "
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
         f"av {version('av')}, ffmpeg {program}.{busy if arguments.busy else ''}\n\n{table(rows)}"
     )

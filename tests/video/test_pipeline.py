@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +17,8 @@ from limelight.video import pipeline
 from limelight.video.frame import Footage, Frame, Picture, time_of
 from limelight.video.operation import FilterOperation, Operation, PictureOperation
 from limelight.video.pictures import picture_of
-from limelight.video.pipeline import process
+from limelight.video.pipeline import process, through
+from limelight.video.reading import Reel
 from tests.video.clips import frames_of, packets_of, picture, times_of, write
 
 
@@ -144,6 +147,26 @@ def test_operations_of_all_kinds_follow_each_other(tmp_path: Path) -> None:
     for i, frame in enumerate(frames_of(tmp_path / "b.mkv")):
         error = picture_of(frame).astype(int) - picture(i)[:, ::-1].astype(int)
         assert np.abs(error).mean() < 5
+
+
+@dataclass(frozen=True)
+class Reversed(PictureOperation):
+    """One that is more than its pictures."""
+
+    name: ClassVar[str] = "reversed"
+
+    def __call__(self, picture: Picture) -> Picture:
+        return picture
+
+    def stream(self, frames: Iterator[Frame], footage: Footage) -> Iterator[Frame]:
+        return iter(list(frames)[::-1])
+
+
+def test_an_operation_with_a_stream_of_its_own_is_given_the_frames(tmp_path: Path) -> None:
+    reel = Reel(write(tmp_path / "a.mkv", 4))
+    operations = [Unchanged(), Reversed(), Unchanged()]
+    found = through(operations, reel.between(None, None), reel.footage)
+    assert [round(time_of(frame) * 25) for frame in found] == [3, 2, 1, 0]
 
 
 def test_an_operation_looks_at_the_whole_video_first(tmp_path: Path) -> None:
@@ -433,6 +456,37 @@ def test_after_a_kill_finished_segments_are_not_done_again(tmp_path: Path, suffi
     assert packets_of(target, "video") == packets_of(tmp_path / f"c.{suffix}", "video")
     assert times_of(target) == times_of(tmp_path / f"c.{suffix}") == times_of(source)
     assert packets_of(target, "audio") == packets_of(source, "audio")
+    assert not hidden(tmp_path)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from limelight.video import pipeline
+from tests.video.test_pipeline import Averaged
+
+pipeline.SEGMENT_SECONDS = 1
+
+def kill(done, total, message):
+    if done >= 2.5:
+        os._exit(9)
+
+pipeline.process(Path(sys.argv[1]), Path(sys.argv[2]), [Averaged()], progress=kill)
+"""
+
+
+@pytest.mark.usefixtures("seconds")
+def test_a_process_that_is_killed_leaves_what_it_finished(tmp_path: Path) -> None:
+    source, target = write(tmp_path / "a.mp4", 70), tmp_path / "b.mp4"
+    command = [sys.executable, "-c", KILLED, str(source), str(target)]
+    root = Path(__file__).parents[2]
+    assert subprocess.run(command, cwd=root, check=False).returncode == 9
+    assert not target.exists()
+    heard: list[float] = []
+    process(source, target, [Averaged()], progress=lambda done, *_: heard.append(done))
+    assert sum(1 for done in heard if done >= 2) == 20
+    assert not [done for done in heard if 0 < done < 2]
+    assert times_of(target) == times_of(source)
     assert not hidden(tmp_path)
 
 

@@ -17,7 +17,14 @@ from limelight.errors import BadInputError
 from limelight.media.provenance import recorded
 from limelight.media.whole import replacing
 from limelight.progress import Progress, silent
-from limelight.video.encoding import Track, encoded, family_of, has_global_header, track_for
+from limelight.video.encoding import (
+    FAMILIES,
+    Track,
+    encoded,
+    family_of,
+    has_global_header,
+    track_for,
+)
 from limelight.video.frame import Footage, Frame, Picture, time_of
 from limelight.video.joining import Made, joined
 from limelight.video.operation import Operation, PictureOperation
@@ -117,13 +124,17 @@ def through(
     operations: Sequence[Operation], frames: Iterator[Frame], footage: Footage
 ) -> Iterator[Frame]:
     """Send frames through operations in order; neighbours on pictures share one conversion."""
-    for plain, group in groupby(operations, lambda o: isinstance(o, PictureOperation)):
-        if plain:
+    for single, group in groupby(operations, _on_single_pictures):
+        if single:
             frames = worked(_composed(list(group)), frames)
         else:
             for operation in group:
                 frames = operation.stream(frames, footage)
     return frames
+
+
+def _on_single_pictures(operation: Operation) -> bool:
+    return type(operation).stream is PictureOperation.stream
 
 
 def _composed(operations: Sequence[Operation]) -> Callable[[Picture], Picture]:
@@ -157,7 +168,8 @@ class _Film:
         names = [_name(k) for k in range(end["segments"]) if self.pieces.has(_name(k))]
         if not names:
             raise BadInputError(f"the operations leave nothing of {self.reel.path}")
-        return Made(Track.read(self.pieces.track(names[0])), names), end["family"]
+        track = Track.read(self.pieces.track(names[0]))
+        return Made(track, names), next(n for n in FAMILIES if FAMILIES[n].encoder == track.encoder)
 
     def _surveyed(self) -> list[Operation]:
         """Let every operation that needs it see the video as those before it leave it."""
@@ -173,7 +185,6 @@ class _Film:
 
     def _encode(self, operations: list[Operation], codec: str | None, quality: int | None) -> None:
         track: Track | None = None
-        family = ""
         for k in count():
             if self.pieces.has(_name(k)):
                 track = Track.read(self.pieces.track(_name(k)))
@@ -183,14 +194,14 @@ class _Film:
                 first = next(heard, None)
                 if first is not None:
                     if track is None:
-                        family, track = self._track(first, codec, quality)
+                        track = self._track(first, codec, quality)
                     packets = encoded(chain([first], heard), track)
                     self.pieces.write(_name(k), track.stored(), packets)
             if self.reel.ended and self.reel.last < self.reel.footage.start + SEGMENT_SECONDS * (
                 k + 1
             ):
                 break
-        self.pieces.write("end", {"segments": k + 1, "family": family}, [])
+        self.pieces.write("end", {"segments": k + 1}, [])
 
     def _segment(self, operations: Sequence[Operation], k: int) -> Generator[Frame, None, None]:
         """Give the frames of a segment, worked on with as much of what surrounds it as needed."""
@@ -205,10 +216,10 @@ class _Film:
             if (not k or time >= start) and (time < end or is_last):
                 yield frame
 
-    def _track(self, first: Frame, codec: str | None, quality: int | None) -> tuple[str, Track]:
+    def _track(self, first: Frame, codec: str | None, quality: int | None) -> Track:
         footage = self.reel.footage
         family = family_of(codec, self.reel.codec, self.container, is_transparent(first))
-        return family, track_for(first, footage, family, quality, self.container)
+        return track_for(first, footage, family, quality, self.container)
 
     def _heard(self, frames: Iterator[Frame], message: str) -> Iterator[Frame]:
         footage = self.reel.footage
