@@ -15,6 +15,7 @@ from limelight.video.cues import Cue, read_cues
 from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
 from limelight.video.operations import OPERATIONS, configure
+from limelight.video.operations.captions import drawn
 from limelight.video.operations.noise import noise_of
 from limelight.video.operations.ordered import ordered, surrounded
 from limelight.video.pictures import picture_of
@@ -284,6 +285,12 @@ def test_captions_are_drawn_when_they_are_said(subtitles: Path):
     )
     assert lower.max() > 100
     assert not upper.any()
+
+
+def test_letters_lie_within_their_outline_on_every_line():
+    ink, share = drawn("first\nsecond line", 320, 180, 0.1)
+    assert ink.max() == 255
+    assert (share[ink > 0] >= ink[ink > 0]).all()
 
 
 def test_captions_are_read_from_both_formats_and_refused_otherwise(tmp_path: Path, subtitles: Path):

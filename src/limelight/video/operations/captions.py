@@ -85,9 +85,10 @@ def drawn(text: str, width: int, height: int, size: float) -> tuple[NDArray[np.u
         "anchor": "md",
         "align": "center",
         "spacing": letters // 4,
+        "stroke_width": outline,  # of both, since lines are laid out with it
     }
-    ImageDraw.Draw(ink).multiline_text(**options, fill=255)
-    ImageDraw.Draw(share).multiline_text(**options, fill=255, stroke_width=outline, stroke_fill=255)
+    ImageDraw.Draw(ink).multiline_text(**options, fill=255, stroke_fill=0)
+    ImageDraw.Draw(share).multiline_text(**options, fill=255, stroke_fill=255)
     return np.asarray(ink), np.asarray(share)
 
 
