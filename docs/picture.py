@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
-from limelight.operate.demo import make_demo
 from limelight.home import Home
+from limelight.operate.demo import make_demo
 from limelight.operate.report.page import estimates
 from limelight.operate.report.plots import bars
 

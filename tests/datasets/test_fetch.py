@@ -15,8 +15,8 @@ import pytest
 from limelight.datasets import Description, available, fetch, listing
 from limelight.datasets.amazon import Sequences
 from limelight.datasets.listing import Listed
-from limelight.origins import Address, Package, obtain
 from limelight.errors import CorruptError, NotFoundError, UnavailableError
+from limelight.origins import Address, Package, obtain
 from limelight.progress import silent
 
 CONTENT = b"1 10 20\n2 20 30 10\n" * 40_000

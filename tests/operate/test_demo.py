@@ -10,8 +10,8 @@ from limelight.catalog.vocabulary import ITEMS, USERS
 from limelight.datasets import Dataset, synthetic
 from limelight.datasets.dataset import Tables
 from limelight.errors import BadInputError
-from limelight.operate import demo
 from limelight.home import Home
+from limelight.operate import demo
 from limelight.operate.registry import Registry
 from limelight.operate.report import write_report
 from limelight.recommend.models import EASE, Model, NextItem, Popularity

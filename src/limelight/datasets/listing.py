@@ -12,8 +12,8 @@ from limelight.datasets.movielens import (
     MovieLens100kInRecBole,
     MovieLensLatestSmall,
 )
-from limelight.origins import Address, Origin, Package, obtain
 from limelight.errors import NotFoundError
+from limelight.origins import Address, Origin, Package, obtain
 from limelight.progress import Progress, silent
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens"

@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from limelight.datasets import Dataset
-from limelight.operate.card import Card
 from limelight.home import Home
+from limelight.operate.card import Card
 from limelight.operate.report import HEADLINE, ReportData
 from limelight.recommend.evaluate import Evaluation, compare
 from limelight.recommend.recommender import Recommender
