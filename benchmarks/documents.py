@@ -35,8 +35,9 @@ def _cell(value: Any) -> str:
 def machine(*packages: str) -> str:
     """Say what the figures were measured on."""
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    cores = numba.config.NUMBA_NUM_THREADS
-    return f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {versions}"
+    count = numba.config.NUMBA_NUM_THREADS
+    cores = "1 core" if count == 1 else f"{count} cores"
+    return f"{cores} ({platform.machine()}), Python {platform.python_version()}, {versions}"
 
 
 def plotting() -> Any:
