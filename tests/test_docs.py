@@ -129,10 +129,12 @@ def test_the_architecture_is_true():
         meets = set()
         for path in (folder / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                    "limelight."
-                ):
-                    meets.add(str(node.module).split(".")[1])
+                if isinstance(node, ast.ImportFrom):
+                    _, *inner = (node.module or "").split(".")
+                    if inner and node.module.startswith("limelight."):
+                        meets.add(inner[0])
+                    elif node.module == "limelight":
+                        meets |= {alias.name for alias in node.names} & rooms
         arrows[room] = meets - ANYBODYS - {room}
     (drawn,) = blocks("docs/architecture.md", "arrows")
     told = {
