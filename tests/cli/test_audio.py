@@ -208,7 +208,7 @@ def test_what_a_format_can_not_hold_is_a_sentence(run: Run, strange: Path) -> No
     result = run("audio", "rumble", strange / "twelve.wav", "-o", "x.mp3", code=2)
     assert "can't hold 12 channels" in result.stderr
     result = run("audio", "rumble", "talk.wav", "-o", "x.doc", code=2)
-    assert "names that end in .wav" in result.stderr
+    assert "name a file that ends in .wav" in result.stderr
 
 
 @pytest.mark.parametrize(
