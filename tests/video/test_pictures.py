@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from fractions import Fraction
 
@@ -87,6 +89,11 @@ def test_only_what_changed_is_coded_anew() -> None:
     changed[4:6, 4:6] = False
     assert not changed.any()
     np.testing.assert_array_equal(np.argwhere(planes(new)[1] != planes(frame)[1]) >= 2, True)
+
+
+def test_what_works_on_no_pictures_does_not_wait_for_the_compiler() -> None:
+    code = "import sys, limelight.video.pipeline; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_flat_colour_is_flat_whatever_the_chroma() -> None:

@@ -22,19 +22,21 @@ def overlapped(
     fade = margin // 2
     rise = ((np.arange(fade) + 0.5) / max(fade, 1)).astype(np.float32)
     source = iter(blocks)
-    held: Samples | None = None  # what has come from ``before`` samples ahead of the border on
-    before = 0
+    parts: list[Samples] = []  # what has come from ``before`` samples ahead of the border on
+    length = before = 0
     tail: Samples | None = None  # what the chunk before makes of this one's beginning
     while True:
         ended = False
-        while held is None or held.shape[-1] < before + chunk + margin:
+        while not parts or length < before + chunk + margin:
             block = next(source, None)
             if block is None:
                 ended = True
                 break
-            held = block if held is None else np.concatenate([held, block], axis=-1)
-        if held is None or (held.shape[-1] <= before and tail is None):
+            parts.append(block)
+            length += block.shape[-1]
+        if not parts or (length <= before and tail is None):
             return
+        held = np.concatenate(parts, axis=-1)
         done = work(held[..., : before + chunk + margin])
         own = done[..., before : None if ended else before + chunk].copy()
         if tail is not None:
@@ -46,4 +48,5 @@ def overlapped(
             return
         tail = done[..., before + chunk : before + chunk + fade].copy()
         kept = before + chunk - margin
-        held, before = held[..., max(kept, 0) :], min(margin, before + chunk)
+        parts, before = [held[..., max(kept, 0) :]], min(margin, before + chunk)
+        length = parts[0].shape[-1]

@@ -8,13 +8,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from limelight.errors import BadInputError
-from limelight.video.colour import LUMA, Numbers, Samples, coding, from_rgb, keep, to_rgb
+from limelight.video.colour import LUMA, Numbers, Samples, coding
 from limelight.video.frame import Frame, Picture
 
 PLANAR = re.compile(r"yuv(?P<full>j?)(?P<alpha>a?)(?P<chroma>420|422|444|440)p(?P<bits>\d*)(le)?")
@@ -75,7 +76,7 @@ def picture_of(frame: Frame) -> Picture:
         (frame.height, frame.width, channels), np.uint16 if deep else np.uint8
     )
     y, u, v, *alpha = planes(frame)
-    to_rgb(y, u, v, *CHROMA[layout["chroma"]], _coding(frame, layout), picture, top)
+    _conversion().to_rgb(y, u, v, *CHROMA[layout["chroma"]], _coding(frame, layout), picture, top)
     if alpha:
         peak = (1 << _bits(layout)) - 1
         picture[..., 3] = alpha[0] if peak == top else np.rint(alpha[0] * (top / peak))
@@ -103,13 +104,13 @@ def frame_of(picture: Picture, like: Frame, before: Picture | None = None) -> Fr
     y, u, v, *alpha = planes(frame)
     wide, high = CHROMA[made["chroma"]]
     code = coding(_matrix(source), _is_full(source, layout), _bits(made))
-    from_rgb(picture, y, u, v, wide, high, code, top, peak)
+    _conversion().from_rgb(picture, y, u, v, wide, high, code, top, peak)
     if (
         before is not None
         and before.shape[:2] == picture.shape[:2]
         and _bits(made) == _bits(layout)
     ):
-        keep(before, picture, tuple(planes(source)[:3]), (y, u, v), wide, high)
+        _conversion().keep(before, picture, tuple(planes(source)[:3]), (y, u, v), wide, high)
     if alpha:
         alpha[0][:] = picture[..., 3] if peak == top else np.rint(picture[..., 3] * (peak / top))
     return _as(source, frame)
@@ -171,6 +172,11 @@ def encodable(frame: Frame, pixel_format: str, width: int, height: int) -> Frame
     return _as(frame, padded)
 
 
+def _conversion() -> Any:
+    """Import what is compiled when a picture is asked for: that takes longer than all the rest."""
+    return import_module("limelight.video.conversion")
+
+
 def _coded(frame: Frame, pixel_format: str) -> Frame:
     """Code red, green and blue as luma and chroma of limited range."""
     layout = PLANAR.fullmatch(pixel_format)
@@ -181,7 +187,9 @@ def _coded(frame: Frame, pixel_format: str) -> Frame:
     made.colorspace, made.color_range = _guessed(frame), LIMITED_RANGE
     y, u, v, *alpha = planes(made)
     top, peak = 255 if picture.dtype == np.uint8 else 65535, (1 << _bits(layout)) - 1
-    from_rgb(picture, y, u, v, *CHROMA[layout["chroma"]], _coding(made, layout), top, peak)
+    _conversion().from_rgb(
+        picture, y, u, v, *CHROMA[layout["chroma"]], _coding(made, layout), top, peak
+    )
     if alpha:
         opacity = picture[..., 3] if picture.shape[2] == 4 else np.full_like(picture[..., 0], top)
         alpha[0][:] = np.rint(opacity * (peak / top))
