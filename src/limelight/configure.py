@@ -5,7 +5,8 @@ from __future__ import annotations
 from ast import literal_eval
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from limelight.errors import BadInputError, NotFoundError
 
@@ -25,7 +26,9 @@ def configured(
     if name not in kinds:
         raise NotFoundError(f"there is no {noun} {name!r}; there are {', '.join(kinds)}")
     known = {field.name: field for field in fields(kinds[name]) if field.init}  # type: ignore[arg-type]
-    values = {}
+    hints = get_type_hints(kinds[name])
+    files = {setting for setting in known if Path in (hints[setting], *get_args(hints[setting]))}
+    values: dict[str, Any] = {}
     for given in [*filter(None, listed.split(",")), *settings]:
         setting, equals, text = (part.strip() for part in given.partition("="))
         if not equals:
@@ -33,7 +36,7 @@ def configured(
         if setting not in known:
             there = f"it has {', '.join(known)}" if known else "it has none"
             raise BadInputError(f"{name} has no setting {setting!r}; {there}")
-        values[setting] = _parse(text, known[setting])
+        values[setting] = Path(text) if setting in files else _parse(text, known[setting])
     return kinds[name](**values)
 
 

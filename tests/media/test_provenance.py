@@ -33,6 +33,24 @@ def test_what_was_done_is_read_back():
     assert record.steps() == ["louder:target=-23.0,curve=a.txt", "plain"]
 
 
+@dataclass(frozen=True)
+class Like:
+    name: ClassVar[str] = "like"
+    target: str
+
+
+def test_folders_of_files_are_not_told(tmp_path):
+    there = tmp_path / "voice.wav"
+    there.touch()
+    absent = Louder(curve=tmp_path / "a.txt")
+    steps = [absent, Like(str(there)), Like("a/b"), Like("x" * 9999), Like("\0")]
+    tags = recorded({}, steps, Path("t.wav"))
+    assert tmp_path.name not in tags["comment"]
+    told = [setting for step in history(tags)[0].did for setting in step.values()]
+    assert told[0]["curve"] == "a.txt"
+    assert [one["target"] for one in told[1:]] == ["voice.wav", "a/b", "x" * 9999, "\0"]
+
+
 def test_the_users_comment_and_earlier_records_stay():
     once = recorded({"COMMENT": "Mine, two\nlines"}, [Plain()], Path("a.flac"))
     twice = recorded(once, [Louder()], Path("b.flac"))

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable, MutableMapping
 from dataclasses import MISSING, Field, fields
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
@@ -17,7 +18,7 @@ from typer.core import TyperGroup
 from limelight.cli.session import Answer, Session, command
 
 PREFIX = "setting_"
-METAVARS: dict[Any, str] = {int: "N", float: "NUMBER", str: "TEXT"}
+METAVARS: dict[Any, str] = {int: "N", float: "NUMBER", str: "TEXT", Path: "FILE"}
 
 
 class Generated(TyperGroup):

@@ -38,7 +38,7 @@ def recorded(tags: Mapping[str, str], operations: Iterable[Any], source: Path) -
     """Give ``tags`` with a line more, after a comment of the user's own and earlier records.
 
     ``operations`` are dataclasses that have a ``name``; what they were settled to by looking at
-    the file (arrays) is left out.
+    the file (arrays) is left out, and so are the folders of files that they name.
     """
     name = source.name.encode(errors="replace").decode()  # file systems allow what UTF-8 does not
     done = Provenance(version("limelight"), name, tuple(map(_told, operations)))
@@ -71,8 +71,22 @@ def _told(operation: Any) -> dict[str, dict[str, Any]]:
     named = fields(operation) if is_dataclass(operation) else ()
     values = {f.name: getattr(operation, f.name) for f in named if f.init and f.repr}
     plain = {
-        name: str(value) if isinstance(value, Path) else value
+        name: _without_folder(value)
         for name, value in values.items()
         if isinstance(value, str | int | float | Path | None)
     }
     return {operation.name: plain}
+
+
+def _without_folder(value: str | float | Path | None) -> str | float | None:
+    """Keep a file's name alone: its folders are nobody else's business."""
+    if isinstance(value, str) and _is_file(Path(value)):
+        return Path(value).name
+    return value.name if isinstance(value, Path) else value
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no name that a file could have
+        return False

@@ -48,7 +48,7 @@ class Background(Operation):
     name: ClassVar[str] = "background"
     margin_seconds: ClassVar[int] = 1
 
-    behind: str = ""
+    behind: Path | None = None
     """A picture or a video. Without one it is transparent: write ProRes or FFV1."""
     blur: float = 0.0
     """Blur what is behind them instead, by so much of the picture's width: 0.02."""
@@ -66,7 +66,7 @@ class Background(Operation):
         cut = ordered(lambda around: _cut_out(*around), surrounded(seen, REACH))
         if not self.behind:
             return ordered(lambda pair: self._alone(*pair), cut)
-        pairs = _paired(cut, Path(self.behind), footage)
+        pairs = _paired(cut, self.behind, footage)
         return ordered(lambda laid: frame_of(over(laid[1], laid[2]), laid[0]), pairs)
 
     def _alone(self, frame: Frame, person: Picture) -> Frame:

@@ -31,12 +31,13 @@ OUTLINE = 0.08
 class Captions(Operation):
     """Draw the captions of an .srt or .vtt file into the pictures, white with a black outline.
 
-    Frames without a caption stay what they are to the bit.
+    Frames without a caption stay what they are to the bit. ``limelight.video.subtitles`` adds a
+    track of captions instead.
     """
 
     name: ClassVar[str] = "captions"
 
-    file: str = ""
+    file: Path | None = None
     """The captions: an .srt or .vtt file."""
     size: float = 0.05
     """The height of letters, of the picture's."""
@@ -48,9 +49,9 @@ class Captions(Operation):
 
     def stream(self, frames: Iterator[Frame], footage: Footage) -> Iterator[Frame]:
         """Draw on every frame what is said when it is shown; times count from the first frame."""
-        if not self.file:
+        if self.file is None:
             raise BadInputError("captions need a file: captions:file=film.srt")
-        cues = read_cues(Path(self.file))
+        cues = read_cues(self.file)
         begins = [cue.start for cue in cues]
 
         def captioned(frame: Frame) -> Frame:

@@ -27,7 +27,7 @@ class Key(Operation):
 
     colour: str = "green"
     """The screen's: green or blue."""
-    behind: str = ""
+    behind: Path | None = None
     """A picture or a video to lay it over. Without one it is transparent: write ProRes or FFV1."""
 
     def __post_init__(self) -> None:
@@ -47,4 +47,4 @@ class Key(Operation):
             before = picture_of(frame)
             return frame_of(over(key(before, self.colour), behind), frame, before)
 
-        return ordered(laid, backgrounds(Path(self.behind), frames, footage))
+        return ordered(laid, backgrounds(self.behind, frames, footage))
