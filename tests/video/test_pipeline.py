@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from limelight.audio import operation as audio
+from limelight.audio import read
 from limelight.errors import BadInputError, LimelightWarning, UnavailableError
 from limelight.media.provenance import history
 from limelight.video import pipeline
@@ -257,6 +258,74 @@ def samples_of(path: Path, number: int) -> np.ndarray:
     with av.open(str(path)) as container:
         stream = container.streams.audio[number]
         return np.concatenate([f.to_ndarray() for f in container.decode(stream)], axis=1)
+
+
+def test_times_of_reordered_pictures_are_copied_where_the_file_does_not_date_them(
+    tmp_path: Path,
+) -> None:
+    source = write(tmp_path / "a.mkv", frames=20, sound=["flac"], options={"bf": "3"})
+    process(source, tmp_path / "b.mkv", sound=[Halved()])
+    process(source, tmp_path / "b.mp4", sound=[Halved()])
+    assert times_of(tmp_path / "b.mkv") == times_of(tmp_path / "b.mp4") == times_of(source)
+    assert packets_of(tmp_path / "b.mkv", "video") == packets_of(source, "video")
+
+
+@pytest.mark.parametrize("codec", ["flac", "aac", "libopus"])
+def test_eight_channels_are_worked_on(tmp_path: Path, codec: str) -> None:
+    source = tmp_path / "a.mkv"
+    times = np.arange(48_000) / 48_000
+    tones = np.stack([0.2 * np.sin(2 * np.pi * 200 * (i + 1) * times) for i in range(8)])
+    with av.open(str(source), "w") as container:
+        film = container.add_stream("libx264", rate=25, width=64, height=48, pix_fmt="yuv420p")
+        track = container.add_stream(codec, rate=48_000, layout="7.1")
+        container.mux(film.encode(av.VideoFrame.from_ndarray(picture(0))))
+        container.mux(film.encode(None))
+        mixed = np.ascontiguousarray(tones.T, np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(mixed, "flt", "7.1")
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, 0, Fraction(1, 48_000)
+        container.mux(track.encode(frame))
+        container.mux(track.encode(None))
+    process(source, tmp_path / "b.mkv", sound=[Halved()])
+    before, rate = read(source)
+    after, _ = read(tmp_path / "b.mkv")
+    assert (rate, len(after)) == (48_000, 8)
+    middle = slice(12_000, 36_000)
+    powers = (np.mean(np.square(sound[:, middle]), axis=1) for sound in (after, before))
+    assert np.divide(*powers) == pytest.approx([0.25] * 8, rel=0.3)
+
+
+def test_channels_in_an_order_of_their_own_do_not_break_the_process(tmp_path: Path) -> None:
+    make = """
+import av, numpy as np, sys
+with av.open(sys.argv[1], "w") as container:
+    film = container.add_stream("libx264", rate=25, width=64, height=48, pix_fmt="yuv420p")
+    track = container.add_stream("pcm_s16be", rate=48000, layout="7.1")
+    container.mux(film.encode(av.VideoFrame(64, 48, "yuv420p")))
+    container.mux(film.encode(None))
+    frame = av.AudioFrame.from_ndarray(np.ones((1, 80_000), np.int16), "s16", "7.1")
+    frame.sample_rate, frame.pts = 48000, 0
+    container.mux(track.encode(frame))
+    container.mux(track.encode(None))
+"""
+    work = """
+import sys
+from pathlib import Path
+from limelight.audio import read
+from limelight.audio.rumble import Rumble
+from limelight.video.pipeline import process
+process(Path(sys.argv[1]), Path(sys.argv[2]), sound=[Rumble()])
+print(read(Path(sys.argv[2]))[0].shape)
+"""
+    source = tmp_path / "own.mov"
+    for program in (make, work):
+        done = subprocess.run(
+            [sys.executable, "-c", program, source, tmp_path / "new.mkv"],
+            check=True,
+            timeout=60,
+            capture_output=True,
+            text=True,
+        )
+    assert done.stdout.strip() == "(8, 10000)"
 
 
 def test_sound_that_must_be_heard_first(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 from av.audio.codeccontext import AudioCodecContext
@@ -24,6 +24,7 @@ from limelight.video.reading import DAMAGE, is_cover, opened
 from limelight.video.sound import SoundTrack
 
 OPTIONS = {"avoid_negative_ts": "disabled"}  # priming of sound comes before 0; nothing is shifted
+MOST_REORDERED = 16  # pictures, in H.264 and HEVC
 LEFT_OUT = ((), ("data",), ("data", "attachment"), ("data", "attachment", "subtitle"))
 UNSHAPED = ("vp8", "vp9", "libdav1d", "av1", "prores", "mjpeg")  # don't say it themselves
 NOT_OURS = ("major_brand", "minor_version", "compatible_brands", "encoder")  # written anew
@@ -32,10 +33,18 @@ STATISTICS = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "vendor_id", "enco
 
 @dataclass(frozen=True)
 class Made:
-    """A track that was made anew: how it is encoded, and its pieces in order."""
+    """A track that was made anew: how it is encoded, and the names of its pieces in order."""
 
     track: Track | SoundTrack
     names: Sequence[str]
+    pieces: Pieces
+
+
+class Added(Protocol):
+    """A track that the source doesn't have."""
+
+    def added(self, writer: OutputContainer) -> Iterator[tuple[Fraction, Packet[Any]]]:
+        """Add it to a file that is not begun, and give its packets by their times."""
 
 
 def joined(
@@ -43,18 +52,19 @@ def joined(
     draft: Path,
     container: str,
     made: Mapping[int, Made],
-    pieces: Pieces,
     tags: Mapping[str, str],
+    another: Added | None = None,
 ) -> None:
     """Write ``draft``: the tracks of ``made`` by their number in ``source``, all others copied.
 
-    Chapters, attachments and the tracks' own tags come along. What the container can't hold is left
-    out with a LimelightWarning; BadInputError where that leaves nothing to write.
+    ``another`` comes behind them. Chapters, attachments and the tracks' own tags come along. What
+    the container can't hold is left out with a LimelightWarning; BadInputError where that leaves
+    nothing to write.
     """
     refused: Exception | None = None
     for kinds in LEFT_OUT:
         try:
-            if not _written(source, draft, container, made, pieces, tags, kinds):
+            if not _written(source, draft, container, made, tags, another, kinds):
                 continue
         except (av.FFmpegError, ValueError) as error:
             if isinstance(error, OSError):  # the disk is full, not the container too narrow
@@ -79,8 +89,8 @@ def _written(
     draft: Path,
     container: str,
     made: Mapping[int, Made],
-    pieces: Pieces,
     tags: Mapping[str, str],
+    another: Added | None,
     kinds: Sequence[str],
 ) -> bool:
     """Write all but tracks of ``kinds``; False where that would leave nothing more out."""
@@ -89,12 +99,13 @@ def _written(
             return False
         with av.open(str(draft), "w", format=container, options=OPTIONS) as writer:
             tracks = _tracks(reader, writer, made, kinds)
+            flows = [] if another is None else [another.added(writer)]
             writer.metadata.update(
                 {key: value for key, value in tags.items() if key.lower() not in NOT_OURS}
             )
             writer.set_chapters(reader.chapters())
             writer.start_encoding()
-            _mux(reader, writer, tracks, made, pieces)
+            _mux(reader, writer, tracks, made, flows)
     return True
 
 
@@ -184,12 +195,10 @@ def _mux(
     writer: OutputContainer,
     tracks: Mapping[int, Stream],
     made: Mapping[int, Made],
-    pieces: Pieces,
+    others: Sequence[Iterator[tuple[Fraction, Packet[Any]]]],
 ) -> None:
     """Write all packets by their times, so that no track waits long for another."""
-    flows: list[Iterator[tuple[Fraction, Packet[Any]]]] = []
-    for index, anew in made.items():
-        flows.append(_anew(anew, tracks[index], pieces))
+    flows = [*others, *(_anew(anew, tracks[index]) for index, anew in made.items())]
     copied = [reader.streams[index] for index in tracks if index not in made]
     packed = [s for s in copied if s.type != "attachment"]
     if packed:
@@ -198,13 +207,13 @@ def _mux(
         writer.mux_one(packet)
 
 
-def _anew(anew: Made, stream: Stream, pieces: Pieces) -> Iterator[tuple[Fraction, Packet[Any]]]:
+def _anew(anew: Made, stream: Stream) -> Iterator[tuple[Fraction, Packet[Any]]]:
     """Give a made track's packets; they decode in order of the times that they show."""
     base = Fraction(anew.track.time_base)
-    shown = [head[0] for name in anew.names for head in pieces.heads(name)]
+    shown = [head[0] for name in anew.names for head in anew.pieces.heads(name)]
     stamps = _decoding_times(shown)
     for name in anew.names:
-        for packet in pieces.packets(name):
+        for packet in anew.pieces.packets(name):
             stamp = next(stamps)
             packet.dts, packet.time_base, packet.stream = stamp, base, stream
             yield stamp * base, packet
@@ -226,9 +235,7 @@ def _copied(
     """Give the packets that are copied, to the bit; their times must go forwards."""
     latest: dict[int, int] = {}
     time = Fraction(0)
-    for packet in _undamaged(reader.demux(*streams)):
-        if not packet.size:
-            continue
+    for packet in _dated(_undamaged(reader.demux(*streams))):
         index = packet.stream.index
         if packet.dts is None:
             packet.dts = packet.pts
@@ -241,6 +248,37 @@ def _copied(
         time = packet.dts * packet.time_base
         packet.stream = tracks[index]
         yield time, packet
+
+
+def _dated(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """Leave empty packets out, and say when the first ones of a track are decoded.
+
+    Matroska doesn't say where pictures are reordered; it is before the first that is known.
+    """
+    held: dict[int, list[Packet[Any]] | None] = {}
+    for packet in packets:
+        if not packet.size:
+            continue
+        waiting = held.setdefault(packet.stream.index, [])
+        if waiting is None:
+            yield packet
+            continue
+        waiting.append(packet)
+        if packet.dts is not None or len(waiting) > MOST_REORDERED:
+            held[packet.stream.index] = None
+            _date(waiting)
+            yield from waiting
+    yield from (packet for waiting in held.values() for packet in waiting or ())
+
+
+def _date(packets: Sequence[Packet[Any]]) -> None:
+    known = packets[-1].dts
+    if known is None:
+        return
+    step = max(packets[-1].duration or 0, 1)
+    for packet in reversed(packets[:-1]):
+        known = min(known - step, known - step if packet.pts is None else packet.pts)
+        packet.dts = known
 
 
 def _undamaged(packets: Iterable[Packet[Any]]) -> Iterator[Packet[Any]]:

@@ -111,7 +111,7 @@ def process(
                 made[index] = _sound(source, index, sound, container, pieces, progress)
             progress(0, None, "putting together")
             done = [*pictures, *sound]
-            joined(source, draft, container, made, pieces, recorded(tags, done, source))
+            joined(source, draft, container, made, recorded(tags, done, source))
             frames = 0 if film_index is None else pieces.length(made[film_index].names)
     except BaseException:
         pieces.leave()
@@ -169,7 +169,9 @@ class _Film:
         if not names:
             raise BadInputError(f"the operations leave nothing of {self.reel.path}")
         track = Track.read(self.pieces.track(names[0]))
-        return Made(track, names), next(n for n in FAMILIES if FAMILIES[n].encoder == track.encoder)
+        return Made(track, names, self.pieces), next(
+            n for n in FAMILIES if FAMILIES[n].encoder == track.encoder
+        )
 
     def _surveyed(self) -> list[Operation]:
         """Let every operation that needs it see the video as those before it leave it."""
@@ -250,7 +252,7 @@ def _sound(
         packets = sound_packets(source, index, operations, track, tell)
         if not pieces.write(name, track.stored(), packets):
             raise BadInputError(f"none of the sound of {source} can be decoded")
-    return Made(track, [name])
+    return Made(track, [name], pieces)
 
 
 def _name(k: int) -> str:

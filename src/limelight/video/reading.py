@@ -15,6 +15,7 @@ from av.sidedata.sidedata import Type
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from limelight.audio.ffmpeg import make_safe
 from limelight.errors import BadInputError, LimelightWarning, NotFoundError
 from limelight.video.filters import filtered
 from limelight.video.frame import Footage, Frame, side_data, time_of
@@ -47,6 +48,9 @@ def opened(path: Path) -> Iterator[InputContainer]:
     with container:
         if container.format.name in PLAYLISTS:
             raise BadInputError(f"{path} names other files, which are not read; name those")
+        for stream in container.streams.audio:
+            if stream.codec_context:
+                make_safe(path, container, stream)
         yield container
 
 

@@ -164,14 +164,20 @@ def _encoded(
     for block in blocks:
         if not block.shape[-1]:
             continue
-        samples = np.ascontiguousarray(block, np.float32)
-        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=track.layout)
-        frame.sample_rate = track.rate
-        frame.time_base = Fraction(1, track.rate)
-        frame.pts = position
+        frame = sound_frame(block, track, position)
         position += block.shape[-1]
         yield from context.encode(frame)
     yield from context.encode(None)
+
+
+def sound_frame(samples: Sound, track: SoundTrack, position: int) -> av.AudioFrame:
+    """Give samples (channels, n) that begin at ``position`` as what an encoder takes."""
+    # Interleaved on purpose: PyAV (18.1) makes no frames of 8 planes.
+    interleaved = np.ascontiguousarray(samples.T, np.float32).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(interleaved, format="flt", layout=track.layout)
+    frame.sample_rate, frame.time_base = track.rate, Fraction(1, track.rate)
+    frame.pts = position
+    return frame
 
 
 def _beginning(path: Path, index: int) -> Fraction:

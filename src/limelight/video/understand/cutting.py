@@ -25,7 +25,7 @@ from limelight.video.frame import time_of
 from limelight.video.pictures import encodable
 from limelight.video.pipeline import CONTAINERS
 from limelight.video.reading import Reel, opened
-from limelight.video.sound import SoundTrack, sound_track
+from limelight.video.sound import SoundTrack, sound_frame, sound_track
 
 FADE_SECONDS = 0.005
 
@@ -128,9 +128,7 @@ class _Cutting:
         position = round(reached * track.rate)
         count = round((reached + length) * track.rate) - position
         samples = self._heard.take(round(start * track.rate), count)
-        frame = av.AudioFrame.from_ndarray(_faded(samples, track.rate), "fltp", track.layout)
-        frame.sample_rate, frame.pts = track.rate, position
-        frame.time_base = Fraction(1, track.rate)
+        frame = sound_frame(_faded(samples, track.rate), track, position)
         self._writer.mux(self._tone.encode(frame))
 
 
