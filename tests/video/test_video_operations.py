@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, NotFoundError, UnavailableError
 from limelight.image.key import key, over
-from limelight.video.cues import Cue, read_cues
+from limelight.video.cues import read_cues
 from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
 from limelight.video.operations import OPERATIONS, configure
@@ -294,16 +294,18 @@ def test_letters_lie_within_their_outline_on_every_line():
 
 
 def test_captions_are_read_from_both_formats_and_refused_otherwise(tmp_path: Path, subtitles: Path):
-    said = [Cue(0.0, 0.2, "Hello"), Cue(0.4, 9.0, "two\nlines")]
-    assert read_cues(subtitles) == said
+    def said(path: Path) -> list[tuple[float, float, str]]:
+        return [(cue.start, cue.end, cue.text) for cue in read_cues(path)]
+
+    assert said(subtitles) == [(0.0, 0.2, "Hello"), (0.4, 9.0, "two\nlines")]
     web = tmp_path / "film.vtt"
     web.write_text(
         "WEBVTT\n\nNOTE no cue\n\n00:00.400 --> 00:09.000 align:start\n<v Ann>two\nlines\n\n"
         "id\n00:00.000 --> 00:00.200\nHello\n",
         encoding="utf-8",
     )
-    assert read_cues(web) == said
-    for content, message in ((b"", "holds no captions"), (b"\xff\xe9\x00", "not in UTF-8|no cap")):
+    assert said(web) == said(subtitles)
+    for content, message in ((b"Hello", "holds no"), (b"\xff\xe9\x00", "not in UTF-8|no cap")):
         (tmp_path / "bad.srt").write_bytes(content)
         with pytest.raises(BadInputError, match=message):
             read_cues(tmp_path / "bad.srt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -153,6 +154,40 @@ def enhance(
         raise BadInputError(f"the preset {preset} has nothing for video; see `limelight presets`")
     pictures = list(map(configure, chosen.video))
     work = _work(pictures, _heard(chosen.sound), codec, quality, silent_too=True)
+    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+
+
+@command(app, "subtitle")
+def subtitle(
+    session: Session,
+    inputs: InputsArgument,
+    out: OutOption,
+    file: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="The captions, .srt or .vtt.", show_default=False),
+    ],
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="Which language they are in: en or eng.")
+    ] = "",
+    format: FormatOption = None,
+    overwrite: OverwriteOption = False,
+    resume: ResumeOption = False,
+) -> Answer:
+    """Add captions as a track that players show or don't; all else is copied as it is.
+
+    Outputs are .mp4, .mov, .mkv or .webm. `limelight video captions` draws them into the picture.
+
+    \b
+    Example:
+      limelight video subtitle film.mp4 --file film.srt --language en -o captioned.mp4
+    """
+    from limelight.video.subtitles import Subtitle
+
+    track = Subtitle(file, language)
+
+    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+        return {"captions": track.write(job.source, job.target, progress)}
+
     return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
 
 
