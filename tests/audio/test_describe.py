@@ -1,6 +1,8 @@
 """A description as a whole: of files, in one pass, the same in any blocks, fit for a catalogue."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +173,31 @@ def test_somebody_speaks_in_recordings_of_speech() -> None:
         assert 0 <= begin < 1.5
         assert found.pitch is not None
         assert 70 < found.pitch.median < 350
+
+
+MOST_MEGABYTES = 400
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="nothing tells the peak here")
+def test_describing_with_all_networks_stays_small(tmp_path: Path, music_weights: Path) -> None:
+    times = np.arange(30 * 44_100) / 44_100
+    chord = sum(np.sin(2 * np.pi * hertz * times) for hertz in (220, 277, 330)) / 8
+    write(tmp_path / "chord.wav", np.stack([chord, chord]).astype(np.float32), 44_100)
+    program = """
+import re, sys
+from pathlib import Path
+from limelight.audio.describe import Tagger, describe_file
+description = describe_file(Path(sys.argv[1]), Tagger(Path(sys.argv[2])))
+peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text(encoding="utf-8"))
+print(description.music is not None, int(peak[1]) // 1024, "torch" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "chord.wav", music_weights],
+        check=True,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+    heard, megabytes, torch = done.stdout.split()
+    assert (heard, torch) == ("True", "False")
+    assert int(megabytes) < MOST_MEGABYTES

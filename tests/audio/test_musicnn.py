@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from limelight.audio.describe.music import LIKELY, Music, MusicListener, Tagger
-from limelight.audio.describe.musicnn import convert
+from limelight.audio.describe.musicnn import MusicNN
 from limelight.audio.describe.tags import LABELS
 from limelight.audio.describe.tensorflow_checkpoint import MAGIC, read_checkpoint
 from limelight.errors import CorruptError
@@ -88,7 +88,7 @@ def test_a_broken_checkpoint_is_refused() -> None:
     with pytest.raises(CorruptError, match="checkpoint can't be read"):
         read_checkpoint(index, data[:-4])
     with pytest.raises(CorruptError, match="not musicnn's"):
-        convert({"a": np.ones(2, np.float32)})
+        MusicNN({"a": np.ones(2, np.float32)})
 
 
 def patches() -> NDArray[np.float32]:

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from limelight.audio.describe.musicnn import MusicNN
 from limelight.audio.describe.spectrogram import COMPRESSION, N_MELS, Floats
 from limelight.audio.describe.tags import LABELS, N_EMBEDDING, PATCH_FRAMES, SAME
 from limelight.audio.describe.tensorflow_checkpoint import read_checkpoint
 from limelight.errors import CorruptError
-from limelight.extras import require
 from limelight.weights import path
 
 WEIGHTS = "musicnn"
@@ -47,22 +47,13 @@ class Tagger:
         """Load the weights from ``folder`` (default: the home's weights).
 
         Raises UnavailableError where they were not fetched, saying how to, CorruptError where they
-        are altered, MissingExtraError where PyTorch is absent.
+        are altered.
         """
-        variables = _variables(path(WEIGHTS, folder))
-        self._torch = require("torch", "audio", "Hearing music")
-        musicnn = require("limelight.audio.describe.musicnn", "audio", "Hearing music")
-        self._network = musicnn.MusicNN().eval()
-        arrays = musicnn.convert(variables)
-        tensors = {name: self._torch.from_numpy(array) for name, array in arrays.items()}
-        # A normalisation counts its training batches; nothing reads that here.
-        self._network.load_state_dict(tensors, strict=False)
+        self._network = MusicNN(_variables(path(WEIGHTS, folder)))
 
     def __call__(self, patch: Floats) -> tuple[Floats, Floats]:
         """Give the probabilities (50,) and the embedding (200,) of a log-mel patch (187, 96)."""
-        with self._torch.inference_mode():
-            likely, embedding = self._network(self._torch.from_numpy(patch[None]))
-        return likely[0].numpy(), embedding[0].numpy()
+        return self._network(patch)
 
 
 class MusicListener:
