@@ -146,6 +146,14 @@ def test_a_highlight_is_shorter_than_its_video_and_longer_than_nothing(film: Pat
         Highlight(math.nan)
 
 
+def test_a_video_too_short_for_a_highlight_is_not_looked_at_first(
+    film: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delattr("limelight.video.understand.highlight.look")
+    with pytest.raises(BadInputError, match=r"4\.4 s long"):
+        Highlight(10.0).stretches(film)
+
+
 def test_a_description_counts_and_its_colours_compare(film: Path, seen: Look):
     told = describe(film, seen)
     assert told.shots == 4

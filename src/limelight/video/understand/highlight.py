@@ -7,11 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
 from limelight.progress import Progress, silent
+from limelight.video.reading import opened
 from limelight.video.understand.cutting import cut
 from limelight.video.understand.levels import levels
 from limelight.video.understand.looking import Look, Shot, Values, look
@@ -47,11 +49,11 @@ class Highlight:
         unlikeness to those chosen already. The last one is shortened to what time is left. Raises
         BadInputError where the video is no longer than the highlight, and as ``look`` does.
         """
-        seen = seen or look(path, progress)
-        if seen.seconds <= self.seconds:
-            raise BadInputError(
-                f"{path} is {seen.seconds:.1f} s long; a highlight of it must be shorter than that"
-            )
+        if seen is None:
+            with opened(Path(path)) as reader:  # a look takes long
+                self._check(path, reader.duration / av.time_base if reader.duration else None)
+            seen = look(path, progress)
+        self._check(path, seen.seconds)
         offered = _offered(seen, max(self.seconds / SHARE, LONGEST_LEAST))
         scores = _scores(offered, seen, path, progress)
         fields = [_fields(seen, stretch) for stretch in offered]
@@ -70,6 +72,12 @@ class Highlight:
             taken.append(fields[best])
             left -= stretch.seconds
         return tuple(_merged(sorted(chosen, key=lambda stretch: stretch.first)))
+
+    def _check(self, path: str | Path, seconds: float | None) -> None:
+        if seconds is not None and seconds <= self.seconds:
+            raise BadInputError(
+                f"{path} is {seconds:.1f} s long; a highlight of it must be shorter than that"
+            )
 
     def write(self, source: Path, target: Path, progress: Progress = silent) -> tuple[Shot, ...]:
         """Write the highlight of ``source`` as a video with its sound; say what it is made of.
