@@ -291,6 +291,31 @@ def test_being_stopped_leaves_nothing_broken(
     assert answer("import", "events", events)["imported"]["events"]["unchanged"] == 900
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a console, not here")
+@pytest.mark.parametrize("imported", ["typer", "cv2"])
+def test_being_stopped_while_it_starts_is_a_sentence(tmp_path: Path, imported: str) -> None:
+    pytest.importorskip("cv2")
+    swallowing = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(1)
+except BaseException:
+    pass
+"""
+    (tmp_path / f"{imported}.py").write_text(swallowing, encoding="utf-8")
+    stopped = subprocess.run(
+        [sys.executable, "-m", "limelight", "video", "shots", "film.mp4"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (stopped.returncode, stopped.stdout) == (130, "")
+    assert stopped.stderr == "interrupted; nothing was left half done\n"
+
+
 def is_being_written(path: Path) -> bool:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:

@@ -27,6 +27,7 @@ from limelight.cli import (
 )
 from limelight.cli.session import HomeOption, JsonOption, Session, StoreOption
 from limelight.errors import BadInputError, LimelightError
+from limelight.interruption import end_at_once
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 failed; 2 bad input or usage; 3 not found; 4 an extra part is not "
@@ -87,6 +88,7 @@ def _limelight(
 
 def main() -> None:
     """Run the command line."""
+    end_at_once()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a title that the terminal can't show is no failure
             stream.reconfigure(errors="replace")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from limelight.errors import BadInputError, LimelightError, LimelightWarning
+from limelight.interruption import INTERRUPTED, SAID, unwind
 from limelight.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from limelight.operate.registry import Registry
     from limelight.operate.serving import Source
 
-INTERRUPTED = 130
 PIPE_CLOSED = 141
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # all but the end of a line
 
@@ -232,6 +232,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
 
 def _run(session: Session, work: Callable[[], Answer]) -> int:
     try:
+        unwind()
         with session.home.current(), warnings.catch_warnings():
             warnings.simplefilter("always", LimelightWarning)
             warnings.showwarning = _listen(session, warnings.showwarning)
@@ -241,7 +242,7 @@ def _run(session: Session, work: Callable[[], Answer]) -> int:
         session.fail(error)
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted; nothing was left half done")
+        _say(SAID)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has gone. What is still buffered must not complain at exit.
