@@ -142,3 +142,16 @@ def test_the_architecture_is_true():
         for room, meets in (line.split(" -> ") for line in drawn.splitlines())
     }
     assert told == {room: meets for room, meets in arrows.items() if meets}
+
+
+def test_every_benchmark_has_its_place_on_the_page():
+    page = read("docs/benchmarks.md")
+    scripts = [
+        path.name
+        for path in (ROOT / "benchmarks").glob("*.py")
+        if re.search(r"^ +put\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(scripts) > 10
+    assert {name for name in scripts if f"python benchmarks/{name}" not in page} == set()
+    begun, ended = (re.findall(rf"<!-- (.+): {edge} -->", page) for edge in ("begin", "end"))
+    assert begun == ended
