@@ -17,7 +17,7 @@ from limelight.video.operation import Operation
 from limelight.video.operations import OPERATIONS, configure
 from limelight.video.operations.captions import drawn
 from limelight.video.operations.noise import noise_of
-from limelight.video.operations.ordered import ordered, surrounded
+from limelight.video.ordered import ordered, surrounded
 from limelight.video.pictures import picture_of
 
 SRT = """1

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +14,7 @@ from av.video.reformatter import VideoReformatter
 from limelight.errors import BadInputError
 from limelight.video.colour import LUMA, Numbers, Samples, coding
 from limelight.video.frame import Frame, Picture
+from limelight.video.ordered import ordered
 
 PLANAR = re.compile(r"yuv(?P<full>j?)(?P<alpha>a?)(?P<chroma>420|422|444|440)p(?P<bits>\d*)(le)?")
 CHROMA = {"420": (2, 2), "422": (2, 1), "444": (1, 1), "440": (1, 2)}
@@ -39,24 +37,12 @@ _own = threading.local()
 
 def worked(work: Callable[[Picture], Picture], frames: Iterator[Frame]) -> Iterator[Frame]:
     """Give ``frames`` with their pictures worked on, several at a time, in the order they came."""
-    cores = os.cpu_count() or 1
 
     def one(frame: Frame) -> Frame:
         before = picture_of(frame)
         return frame_of(work(before), frame, before)
 
-    pending: deque[Future[Frame]] = deque()
-    with ThreadPoolExecutor(cores) as pool:
-        try:
-            for frame in frames:
-                pending.append(pool.submit(one, frame))
-                if len(pending) > cores:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+    return ordered(one, frames)
 
 
 def picture_of(frame: Frame) -> Picture:

@@ -21,7 +21,7 @@ from limelight.video.frame import Footage, Frame, Picture
 from limelight.video.operation import Operation
 from limelight.video.operations.behind import backgrounds
 from limelight.video.operations.luma import luma_of, same_shot, tiny
-from limelight.video.operations.ordered import ordered, surrounded
+from limelight.video.ordered import ordered, surrounded
 from limelight.video.pictures import frame_of, picture_of
 from limelight.weights import path as weights_path
 

@@ -18,7 +18,7 @@ from limelight.video.cues import read_cues
 from limelight.video.fonts import font_for
 from limelight.video.frame import Footage, Frame, Picture, time_of
 from limelight.video.operation import Operation
-from limelight.video.operations.ordered import ordered
+from limelight.video.ordered import ordered
 from limelight.video.pictures import frame_of, picture_of
 
 LEAST_SIZE = 8

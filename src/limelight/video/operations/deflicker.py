@@ -13,7 +13,7 @@ from limelight.errors import BadInputError
 from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
 from limelight.video.operations.luma import Luma, bits_of, luma_of, same_shot, tiny, with_luma
-from limelight.video.operations.ordered import ordered, surrounded
+from limelight.video.ordered import ordered, surrounded
 
 LEVELS = 256
 SHARES = (np.arange(LEVELS, dtype=np.float32) + 0.5) / LEVELS

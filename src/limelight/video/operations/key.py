@@ -12,7 +12,7 @@ from limelight.image.key import CHANNELS, key, over
 from limelight.video.frame import Footage, Frame, Picture
 from limelight.video.operation import Operation
 from limelight.video.operations.behind import backgrounds
-from limelight.video.operations.ordered import ordered
+from limelight.video.ordered import ordered
 from limelight.video.pictures import frame_of, picture_of
 
 

@@ -14,7 +14,7 @@ from limelight.errors import BadInputError
 from limelight.video.frame import Footage, Frame, Picture
 from limelight.video.operation import Operation
 from limelight.video.operations.luma import WEIGHTS, luma_of, same_shot, tiny
-from limelight.video.operations.ordered import ordered, surrounded
+from limelight.video.ordered import ordered, surrounded
 from limelight.video.pictures import frame_of, picture_of
 
 FLOW_SIDE = 320

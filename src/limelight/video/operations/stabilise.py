@@ -16,7 +16,7 @@ from limelight.errors import BadInputError
 from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
 from limelight.video.operations.luma import Luma, bits_of, luma_of, same_shot, tiny
-from limelight.video.operations.ordered import ordered
+from limelight.video.ordered import ordered
 from limelight.video.pictures import frame_of, picture_of
 
 SIDE = 480
