@@ -1,5 +1,5 @@
-"""Pictures as arrays: faces found, and what stands before a coloured screen cut out."""
+"""Operations on pictures, their one reader and writer, and what is found in them."""
 
 from limelight.extras import require
 
-require("cv2", "video", "Work on pictures")
+require("cv2", "image", "Work on pictures")

@@ -45,5 +45,5 @@ def _face(one: dict[str, Any]) -> Face:
 
 @cache
 def _detector() -> Any:
-    package = require("nudenet", "video", "Finding faces")
+    package = require("nudenet", "image", "Finding faces")
     return package.NudeDetector(providers=["CPUExecutionProvider"])

@@ -1,0 +1,20 @@
+"""Every operation on pictures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from limelight.configure import configured
+from limelight.image.operation import Operation
+
+_KINDS: tuple[type[Operation], ...] = ()
+
+OPERATIONS = {kind.name: kind for kind in _KINDS}
+
+
+def configure(described: str, settings: Sequence[str] = ()) -> Operation:
+    """Make an operation from ``"name"`` or ``"name:setting=value,…"``.
+
+    Raises NotFoundError for an unknown name, BadInputError for an unknown setting or a bad value.
+    """
+    return configured(OPERATIONS, "operation on pictures", described, settings)
