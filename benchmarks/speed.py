@@ -173,11 +173,17 @@ def measure_whole(n_items: int) -> dict[str, Any]:
 @numba.njit(parallel=True)
 def _add(numbers: NDArray[np.int64], sums: NDArray[np.int64]) -> None:
     for part in numba.prange(len(sums)):
-        total = 0
+        start = len(numbers) * part // len(sums)
         stop = len(numbers) * (part + 1) // len(sums)
-        for place in range(len(numbers) * part // len(sums), stop):
-            total += numbers[place]
-        sums[part] = total
+        sums[part] = _sum(numbers[start:stop])
+
+
+@numba.njit
+def _sum(numbers: NDArray[np.int64]) -> int:
+    total = 0
+    for number in numbers:  # by index, this would not become vector instructions
+        total += number
+    return total
 
 
 def measure_limit(n_items: int) -> dict[str, Any]:
