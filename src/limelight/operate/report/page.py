@@ -78,8 +78,9 @@ def write_report(path: Path, data: ReportData) -> Path:
 
 def _render(data: ReportData) -> str:
     jinja2 = require("jinja2", "report", "The HTML report")
+    packages = ("limelight.operate.report", "limelight.media.page")
     templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("limelight.operate.report"),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in packages]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
