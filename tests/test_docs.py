@@ -15,7 +15,7 @@ from limelight.errors import UnavailableError
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-ANYBODYS = {"configure", "errors", "extras", "home", "memory", "origins", "progress"}
+ANYBODYS = {"configure", "errors", "extras", "home", "memory", "origins", "progress", "training"}
 
 
 def read(path: str) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from limelight.progress import Progress
@@ -26,12 +21,16 @@ from limelight.recommend.neural.loss import softmax_loss
 from limelight.recommend.neural.networks import SequenceNetwork
 from limelight.recommend.neural.pieces import Pieces, batches, cut, last, padded, round_up
 from limelight.recommend.topk import top_k
+from limelight.training import checkpoint as checkpoints
+from limelight.training.repeatable import repeatable
+from limelight.training.schedule import warm_then_cosine
 
 WARM_UP_STEPS = 200  # or a tenth of all
 LAST_RATE = 0.02  # of the learning rate, at the end
 AVERAGED_STEPS = 300  # the weights that are kept are an average over about so many steps
 HELD_OUT_USERS = 2000
 CHECKPOINT_SECONDS = 60.0
+PARTS = ("network", "average", "best")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Training:
     def run(self, progress: Progress, name: str) -> tuple[SequenceNetwork, NDArray[np.float32]]:
         """Train to the end. Returns the network with the best averaged weights and the curve,
         float32 (epochs, 3): mean training loss, held-out NDCG@10 and seconds of each epoch."""
-        with _deterministic(self.device):
+        with repeatable(self.device):
             self._run(progress, name)
         kept = self.best if self.plan.patience and len(self.asked) else self.average
         return kept, np.array(self.state.curve, np.float32).reshape(-1, 3)
@@ -153,11 +152,8 @@ class Training:
         return loss.item()
 
     def _rate(self, n_steps: int) -> float:
-        """Rise linearly, then fall along a cosine (Loshchilov & Hutter 2017)."""
-        step = self.state.step
-        falling = 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, n_steps))))
-        warm = min(1.0, (step + 1) / min(WARM_UP_STEPS, max(1, n_steps // 10)))
-        return self.plan.learning_rate * warm * (LAST_RATE + (1 - LAST_RATE) * falling)
+        share = warm_then_cosine(self.state.step, n_steps, WARM_UP_STEPS, LAST_RATE)
+        return self.plan.learning_rate * share
 
     def _end_epoch(self, loss: float, seconds: float) -> None:
         state = self.state
@@ -199,42 +195,27 @@ class Training:
             return
         state = self.state
         state.drop_random = dict(self.drop.random.bit_generator.state)
-        arrays: dict[str, Tensor] = {}
-        for part in ("network", "average", "best"):
-            weights = getattr(self, part).state_dict()
-            arrays |= {f"{part}.{name}": weight for name, weight in weights.items()}
-        for number, moments in self.optimizer.state_dict()["state"].items():
-            arrays |= {f"optimizer.{number}.{name}": moments[name] for name in moments}
-        draft = self.checkpoint.with_suffix(".draft")
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        told = {"state": json.dumps(vars(state))}
-        save_file({name: array.contiguous() for name, array in arrays.items()}, draft, told)
-        draft.replace(self.checkpoint)
+        parts = {part: getattr(self, part).state_dict() for part in PARTS}
+        parts["optimizer"] = checkpoints.moments(self.optimizer)
+        checkpoints.save(self.checkpoint, vars(state), parts)
 
     def _resume(self) -> None:
-        if self.checkpoint is None or not self.checkpoint.exists():
+        found = self.checkpoint and checkpoints.load(self.checkpoint, str(self.device))
+        if not found:
             return
         try:
-            with safe_open(self.checkpoint, "pt", str(self.device)) as file:
-                told = json.loads(file.metadata()["state"])
-                arrays = {name: file.get_tensor(name) for name in list(file.keys())}
-            state = _State(**told)
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+            state = _State(**found.state)
+        except TypeError:
             return
-        parts = {part: _within(arrays, f"{part}.") for part in ("network", "average", "best")}
         wanted = {name: tensor.shape for name, tensor in self.network.state_dict().items()}
-        for weights in parts.values():
-            if {name: tensor.shape for name, tensor in weights.items()} != wanted:
+        for part in PARTS:
+            if {name: tensor.shape for name, tensor in found.within(part).items()} != wanted:
                 return  # of a network that this version builds otherwise
         self.state = state
         self.drop.random.bit_generator.state = state.drop_random
-        for part, weights in parts.items():
-            getattr(self, part).load_state_dict(weights)
-        described = self.optimizer.state_dict()
-        for name, moment in _within(arrays, "optimizer.").items():
-            number, _, moment_name = name.partition(".")
-            described["state"].setdefault(int(number), {})[moment_name] = moment
-        self.optimizer.load_state_dict(described)
+        for part in PARTS:
+            getattr(self, part).load_state_dict(found.within(part))
+        checkpoints.restore(self.optimizer, found.within("optimizer"))
 
 
 def represent(
@@ -261,17 +242,6 @@ def represent(
     return found
 
 
-@contextmanager
-def _deterministic(device: torch.device) -> Iterator[None]:
-    """Let two trainings on a CPU end the same, so that a resumed one ends like one unbroken."""
-    before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(before or device.type == "cpu")
-    try:
-        yield
-    finally:
-        torch.use_deterministic_algorithms(before)
-
-
 def _hold_out(histories: Histories, plan: Plan) -> tuple[Histories, Histories, NDArray[np.int32]]:
     """Keep the newest title of some users from training, and give their histories before it."""
     random = np.random.default_rng(plan.seed)
@@ -296,7 +266,3 @@ def _laid(
     if not network.time_gaps or histories.times is None:
         return items, None
     return items, torch.from_numpy(padded(histories.times, pieces, width, 0)).to(device)
-
-
-def _within(arrays: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}

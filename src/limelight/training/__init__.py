@@ -1,0 +1,1 @@
+"""What trainings of networks share: checkpoints that go on exactly, a schedule, repeatability."""

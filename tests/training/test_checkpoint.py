@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from limelight.training import checkpoint
+from limelight.training.schedule import warm_then_cosine
+
+
+def test_an_optimizer_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
+    def trained(steps: int) -> tuple[torch.nn.Linear, torch.optim.AdamW]:
+        torch.manual_seed(0)
+        network = torch.nn.Linear(3, 2)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=0.1)
+        go(network, optimizer, steps)
+        return network, optimizer
+
+    def go(network: torch.nn.Linear, optimizer: torch.optim.AdamW, steps: int) -> None:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (network(torch.arange(6.0).reshape(2, 3)) ** 2).sum().backward()
+            optimizer.step()
+
+    path = tmp_path / "sub" / "a.safetensors"
+    network, optimizer = trained(3)
+    parts = {"network": network.state_dict(), "optimizer": checkpoint.moments(optimizer)}
+    checkpoint.save(path, {"step": 3, "curve": [[0.5, 1.0]]}, parts)
+    assert [file.name for file in path.parent.iterdir()] == ["a.safetensors"]
+
+    found = checkpoint.load(path)
+    assert found is not None
+    assert found.state == {"step": 3, "curve": [[0.5, 1.0]]}
+    again = torch.nn.Linear(3, 2)
+    again.load_state_dict(found.within("network"))
+    other = torch.optim.AdamW(again.parameters(), lr=0.1)
+    checkpoint.restore(other, found.within("optimizer"))
+    go(again, other, 2)
+    whole, _ = trained(5)
+    assert torch.equal(again.weight, whole.weight)
+    assert torch.equal(again.bias, whole.bias)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no checkpoint", b"\x08\0\0\0\0\0\0\0{}      "])
+def test_what_is_no_checkpoint_is_none(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "a.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    assert checkpoint.load(path) is None
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [warm_then_cosine(step, 1000, 200, 0.02) for step in range(1001)]
+    assert rates[0] == pytest.approx(0.01, rel=1e-3)
+    assert rates.index(max(rates)) in range(90, 110)  # a tenth of all is fewer than 200
+    assert rates[1000] == pytest.approx(0.02)
+    assert all(a <= b for a, b in zip(rates[100:], rates[99:], strict=False))
