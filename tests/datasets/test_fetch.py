@@ -195,7 +195,7 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path):
 
 def test_every_listed_data_set_says_its_terms_and_has_a_checksum():
     names = [description.name for description in available()]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == 6
     for entry in listing.LISTING:
         assert entry.description.licence
         assert entry.description.source.startswith("https://")

@@ -39,17 +39,20 @@ def fetch(session: Session, name: Name) -> Answer:
     Example:
       limelight datasets fetch movielens-100k
     """
-    from limelight.datasets import fetch
+    from limelight.datasets import available, fetch, fetch_cifar10
+    from limelight.datasets.cifar10 import NAME
 
+    cache = session.home.make().datasets
     with session.progress() as progress:
-        dataset = fetch(name, session.home.make().datasets, progress)
-    data = {
-        "name": dataset.name,
-        "path": dataset.tables.path,
-        "origin": dataset.origin,
-        "licence": dataset.licence,
-    }
-    return Answer(data, f"{dataset.name} is in {dataset.tables.path}\nTerms: {dataset.licence}")
+        if name == NAME:
+            pictures = fetch_cifar10(cache, progress)
+            path, origin = pictures.path, pictures.origin
+        else:
+            dataset = fetch(name, cache, progress)
+            path, origin = dataset.tables.path, dataset.origin
+    licence = next(known.licence for known in available() if known.name == name)
+    data = {"name": name, "path": path, "origin": origin, "licence": licence}
+    return Answer(data, f"{name} is in {path}\nTerms: {licence}")
 
 
 @command(app, "import")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limelight.datasets.amazon import Sequences
+from limelight.datasets.cifar10 import DESCRIPTION as CIFAR10
 from limelight.datasets.dataset import Dataset, Description, Tables
 from limelight.datasets.movielens import (
     MovieLens1M,
@@ -12,7 +13,7 @@ from limelight.datasets.movielens import (
     MovieLens100kInRecBole,
     MovieLensLatestSmall,
 )
-from limelight.errors import NotFoundError
+from limelight.errors import BadInputError, NotFoundError
 from limelight.origins import Address, Origin, Package, obtain
 from limelight.progress import Progress, silent
 
@@ -140,19 +141,25 @@ LISTING: tuple[Listed, ...] = (
 
 
 def available() -> tuple[Description, ...]:
-    """Describe every data set that ``fetch`` can get, with its licence, without any network."""
-    return tuple(listed.description for listed in LISTING)
+    """Describe every data set that can be fetched, with its licence, without any network."""
+    return (*(listed.description for listed in LISTING), CIFAR10)
 
 
 def fetch(name: str, cache: Path, progress: Progress = silent) -> Dataset:
-    """Get a data set by name, from ``cache`` where it lies already and is sound.
+    """Get a data set of events by name, from ``cache`` where it lies already and is sound.
 
-    Raises NotFoundError for an unknown name, UnavailableError where nobody could be reached and
+    Raises NotFoundError for an unknown name, BadInputError for one that has no events,
+    UnavailableError where nobody could be reached and
     CorruptError where the file got is not the one expected; nothing half fetched is left.
     """
     for listed in LISTING:
         if listed.description.name == name:
             return _fetch(listed, Path(cache), progress)
+    if name == CIFAR10.name:
+        raise BadInputError(
+            f"{name} has pictures, and no events to import; "
+            f"train on it by limelight image classify train {name}"
+        )
     names = ", ".join(description.name for description in available())
     raise NotFoundError(f"there is no data set {name!r}; there are {names}")
 
