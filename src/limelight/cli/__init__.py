@@ -15,6 +15,7 @@ from limelight.cli import (
     catalog,
     datasets,
     demo,
+    image,
     models,
     onboard,
     page,
@@ -50,6 +51,7 @@ for commands in (demo, catalog, train, recommend, page, onboard, trending, prese
     app.add_typer(commands.app)
 app.add_typer(audio.app, name="audio")
 app.add_typer(video.app, name="video")
+app.add_typer(image.app, name="image")
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(weights.app, name="weights")

@@ -20,7 +20,7 @@ def presets(
         typer.Argument(metavar="[NAME]", help="Print this one, as a start for a file of your own."),
     ] = None,
 ) -> Answer:
-    """Show the presets for `limelight audio enhance` and `limelight video enhance`.
+    """Show the presets for `enhance` of audio, video and image, and `limelight image restore`.
 
     \b
     Examples:
@@ -42,6 +42,7 @@ def presets(
             "for": preset.about,
             "sound": ", ".join(preset.sound),
             "video": ", ".join(preset.video),
+            "image": ", ".join(preset.image),
         }
         for preset in found
     ]

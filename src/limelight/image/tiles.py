@@ -31,6 +31,13 @@ def worked(
     if operation.needs_survey:
         progress(0, None, f"looking for {operation.name}")
         operation = operation.surveyed(picture)
+    return in_tiles(operation, picture, progress, side)
+
+
+def in_tiles(
+    operation: Operation, picture: Picture, progress: Progress = silent, side: int = SIDE
+) -> Picture:
+    """Do an operation that needs no survey, or that is settled already, as `worked` does."""
     height, width = picture.shape[:2]
     margin = operation.margin
     if margin is None or (height <= side and width <= side):

@@ -15,8 +15,12 @@ HEARD = """
 SEEN = """
     .3g2 .3gp .asf .avi .dv .f4v .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .vob
     .webm .wmv .y4m"""
+LOOKED_AT = """
+    .apng .avif .avifs .bmp .dds .dib .gif .ico .j2k .jfif .jp2 .jpe .jpeg .jpg .jpx .mpo .pbm .pcx
+    .pgm .png .pnm .ppm .psd .qoi .sgi .tga .tif .tiff .webp .xbm .xpm"""
 SOUND = frozenset(HEARD.split())
 VIDEO = frozenset(SEEN.split())
+PICTURES = frozenset(LOOKED_AT.split())
 WILD = frozenset("*?[")
 
 
@@ -68,7 +72,7 @@ def _found(one: str | Path, suffixes: frozenset[str], apart: Path | None) -> lis
         raise BadInputError(f"{path} can't be read: {error}") from error
     if not files:
         raise BadInputError(
-            f"no file in the folder {path} is taken for sound or video here; "
+            f"no file in the folder {path} is of a kind that is looked for here; "
             f"it would end in {', '.join(sorted(suffixes))}"
         )
     return files

@@ -9,7 +9,9 @@ from enum import Enum
 from pathlib import Path
 
 from limelight.errors import BadInputError, UnavailableError
-from limelight.media.inputs import SOUND, VIDEO, Input
+from limelight.media.inputs import PICTURES, SOUND, VIDEO, Input
+
+MEDIA = SOUND | VIDEO | PICTURES
 
 
 class Existing(Enum):
@@ -46,7 +48,7 @@ def plan(
         raise BadInputError("the output's name is empty; name a file or a folder with -o")
     if _is_folder(out, inputs):
         folder = Path(out)
-        if folder.is_file() or (not folder.is_dir() and folder.suffix.lower() in SOUND | VIDEO):
+        if folder.is_file() or (not folder.is_dir() and folder.suffix.lower() in MEDIA):
             raise BadInputError(f"several outputs need a folder to go to, and {out} names a file")
         targets = [folder / _renamed(item.place, suffix) for item in inputs]
     else:
@@ -75,7 +77,7 @@ def suffix_of(text: str | None) -> str | None:
         return None
     suffix = f".{text.strip().lstrip('.').lower()}"
     if not suffix[1:].isalnum():
-        raise BadInputError(f"{text!r} is no format; write one such as mp3, flac or mkv")
+        raise BadInputError(f"{text!r} is no format; write one such as mp3, mkv or png")
     return suffix
 
 

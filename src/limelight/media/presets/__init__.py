@@ -1,7 +1,8 @@
 """Lists of operations for kinds of media, as files that anybody can read and write.
 
-A preset is TOML: ``about``, a sentence; ``sound`` and ``video``, lists of operations in order, each
-``"name"`` or ``"name:setting=value,…"``. This room knows no operation; whoever runs them does.
+A preset is TOML: ``about``, a sentence; ``sound``, ``video`` and ``image`` (single pictures), lists
+of operations in order, each ``"name"`` or ``"name:setting=value,…"``. This room knows no operation;
+whoever runs them does.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ SUFFIX = ".toml"
 
 @dataclass(frozen=True)
 class Preset:
-    """Operations on a recording's or a film's sound and on its pictures, in order."""
+    """Operations on a recording's or a film's sound, on its pictures, and on single pictures."""
 
     name: str
     about: str = ""
     sound: tuple[str, ...] = ()
     video: tuple[str, ...] = ()
+    image: tuple[str, ...] = ()
+
+
+MEDIA = ("sound", "video", "image")
 
 
 def names() -> list[str]:
@@ -58,7 +63,7 @@ def load(name: str) -> Preset:
 
 def written(preset: Preset) -> str:
     """Give the text of the file that a preset is read from."""
-    lists = {"sound": preset.sound, "video": preset.video}
+    lists = {medium: getattr(preset, medium) for medium in MEDIA}
     lines = [f"{medium} = {json.dumps(steps)}" for medium, steps in lists.items() if steps]
     return "\n".join([f"about = {json.dumps(preset.about)}", *lines])
 
@@ -68,18 +73,19 @@ def _read(name: str, text: str, where: str) -> Preset:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"the preset {where} is no TOML: {error}") from error
-    unknown = content.keys() - {"about", "sound", "video"}
+    unknown = content.keys() - {"about", *MEDIA}
     if unknown:
         raise BadInputError(
-            f"the preset {where} has {', '.join(sorted(unknown))}; it may have about, sound, video"
+            f"the preset {where} has {', '.join(sorted(unknown))}; it may have about, "
+            f"{', '.join(MEDIA)}"
         )
     about = content.get("about", "")
     if not isinstance(about, str):
         raise BadInputError(f"about in the preset {where} is no text")
-    preset = Preset(name, about, _steps(content, "sound", where), _steps(content, "video", where))
-    if not preset.sound and not preset.video:
+    steps = {medium: _steps(content, medium, where) for medium in MEDIA}
+    if not any(steps.values()):
         raise BadInputError(f'the preset {where} names no operation; write sound = ["denoise"]')
-    return preset
+    return Preset(name, about, **steps)
 
 
 def _steps(content: dict[str, Any], medium: str, where: str) -> tuple[str, ...]:

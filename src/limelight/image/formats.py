@@ -1,0 +1,56 @@
+"""What formats can hold, by the suffix of the file to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from limelight.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format to write, under the name that Pillow has for it."""
+
+    name: str
+    deep: bool = False
+    """Whether samples may have 16 bits."""
+    alpha: bool = True
+    moving: bool = False
+    pages: bool = False
+
+
+FORMATS = {
+    "PNG": Format("PNG", deep=True, moving=True),
+    "TIFF": Format("TIFF", deep=True, pages=True),
+    "JPEG": Format("JPEG", alpha=False),
+    "WEBP": Format("WEBP", moving=True),
+    "AVIF": Format("AVIF", moving=True),
+    "GIF": Format("GIF", moving=True),
+    "BMP": Format("BMP", alpha=False),
+    "JPEG2000": Format("JPEG2000"),
+    "TGA": Format("TGA"),
+}
+SUFFIXES = {
+    "PNG": ".png .apng",
+    "TIFF": ".tif .tiff",
+    "JPEG": ".jpg .jpeg .jpe .jfif",
+    "WEBP": ".webp",
+    "AVIF": ".avif .avifs",
+    "GIF": ".gif",
+    "BMP": ".bmp .dib",
+    "JPEG2000": ".jp2 .j2k .jpx",
+    "TGA": ".tga",
+}
+BY_SUFFIX = {s: FORMATS[name] for name, listed in SUFFIXES.items() for s in listed.split()}
+
+
+def format_of(path: Path) -> Format:
+    """Say what is written to ``path``. Raises BadInputError for a suffix that isn't written."""
+    found = BY_SUFFIX.get(path.suffix.lower())
+    if found is None:
+        raise BadInputError(
+            f"{path} can't be written: pictures end in {', '.join(sorted(BY_SUFFIX))}; "
+            "choose one with --format"
+        )
+    return found
