@@ -7,47 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
-import tifffile
-from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from limelight.image import xmp
 from limelight.image.gif import quantised
-from limelight.image.metadata import Metadata, tiff_tags
+from limelight.image.metadata import Metadata
 from limelight.image.reading import Form
-
-Samples = NDArray[np.unsignedinteger[Any]]
-"""(height, width), or (height, width, 2, 3 or 4): grey, grey with alpha, colour, with alpha."""
+from limelight.image.tiff import Samples
 
 QUALITY = {"JPEG": 92, "WEBP": 90, "AVIF": 85}
 SEGMENT = 65533 - 29
 """What a JPEG's segment holds beside its marker."""
-
-
-def encode_tiff(draft: Path, page: Samples, metadata: Metadata, more: bool) -> None:
-    """Write a page to a TIFF, after those that it has where there are ``more`` before it."""
-    width = page.shape[1]
-    colours = 3 if page.ndim == 3 and page.shape[2] > 2 else 1
-    alpha = page.ndim == 3 and page.shape[2] in (2, 4)
-    across, down = metadata.dpi or (1, 1)
-    tifffile.imwrite(
-        draft,
-        page,
-        append=more,
-        photometric="rgb" if colours == 3 else "minisblack",
-        planarconfig="contig" if page.ndim == 3 else None,
-        extrasamples=["unassalpha"] if alpha else None,
-        compression="zlib",
-        predictor=True,
-        rowsperstrip=max(1, (1 << 20) // (width * page.itemsize * (colours + alpha))),
-        resolution=(across, down),
-        resolutionunit="inch" if metadata.dpi else "none",
-        iccprofile=metadata.icc or None,
-        metadata=None,
-        software=False,
-        extratags=tiff_tags(metadata),
-    )
 
 
 def encode_deep_png(draft: Path, picture: Samples, metadata: Metadata) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import ExifTags, Image
+from PIL import Image
 
-from limelight.image import xmp
+from limelight.errors import LimelightWarning
+from limelight.image import exif, png, xmp
 from limelight.media.provenance import MARK, TAG, Provenance, history, recorded
 
 STRUCTURE = frozenset(
@@ -20,10 +23,10 @@ STRUCTURE = frozenset(
 )
 """TIFF's tags that say how samples are stored, or that are kept apart: the writer sets them."""
 
-ORIENTATION = 274
-RESOLUTION = (282, 283, 296)
-WIDTH, HEIGHT = 40962, 40963
-IPTC_TAG, XMP_TAG = 33723, 700
+RESOLUTION = frozenset({282, 283, 296})
+XMP_TAG, IPTC_TAG, IPTC_RESOURCE = 700, 33723, 0x0404
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error)
+"""What Pillow raises for files that are cut off or damaged."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,12 @@ class Metadata:
 
     def lost_in(self, written: Metadata) -> list[str]:
         """Name what was said here and is not said there."""
-        lost = [
-            NAMES[f.name] for f in fields(self) if f.name in NAMES and self._lacks(f.name, written)
-        ]
-        if self.text.keys() - written.text.keys():
-            lost.append("texts")
-        if self.colour.keys() - written.colour.keys():
-            lost.append("PNG's colour chunks")
-        return lost
-
-    def _lacks(self, name: str, written: Metadata) -> bool:
-        return bool(getattr(self, name)) and not getattr(written, name)
+        named = dict(NAMES)
+        if xmp.is_history(self.xmp):
+            named["xmp"] = "what was done"
+            if len(written.history()) >= len(self.history()):
+                del named["xmp"]
+        return [named[name] for name in named if getattr(self, name) and not getattr(written, name)]
 
 
 NAMES = {
@@ -70,39 +68,64 @@ NAMES = {
     "xmp": "XMP",
     "iptc": "IPTC",
     "comment": "the comment",
+    "text": "further texts",
+    "colour": "gamma or primaries",
     "dpi": "the resolution",
 }
 NOTHING = Metadata()
 
 
-def metadata_of(image: Image.Image) -> tuple[Metadata, int]:
-    """Read what the frame that ``image`` stands at says, and how it is turned (1 to 8)."""
-    exif, orientation = exif_of(image)
+def metadata_of(image: Image.Image, path: Path) -> tuple[Metadata, int]:
+    """Read what the frame that ``image`` stands at says, and how it is turned (1 to 8).
+
+    Blocks that are damaged are left out, and a LimelightWarning names them.
+    """
     info = image.info
-    said = info.get("comment", b"")
-    texts = {name: str(text) for name, text in getattr(image, "text", {}).items()}
-    comment = texts.pop("Comment", said.decode("utf-8", "replace") if said else "")
-    texts.pop("XML:com.adobe.xmp", None)
-    packet = info.get("xmp", b"")
+    said = png.said(path) if image.format == "PNG" else png.Said()
+    texts = said.texts
+    comment = texts.pop(png.COMMENT, "") or _text(info.get("comment", b""))
+    packet = texts.pop(png.XMP, "").encode() or info.get("xmp", b"")
+    block, orientation = b"", 1
+    try:
+        if image.format == "TIFF":
+            block = _exif_of_tiff(image)
+        elif raw := said.exif or info.get("exif", b""):
+            block, orientation = exif.upright(raw)
+    except DAMAGE as error:
+        warnings.warn(f"EXIF in {path} is damaged ({error}) and left out", LimelightWarning, 2)
     return Metadata(
-        exif,
+        block,
         info.get("icc_profile") or b"",
         xmp.upright(packet if isinstance(packet, bytes) else str(packet).encode()),
-        iptc_of(image),
+        _iptc_of(image),
         comment,
         texts,
-        {},
+        said.colour,
         _resolution(info.get("dpi")),
     ), orientation
 
 
-def iptc_of(image: Image.Image) -> bytes:
+def _exif_of_tiff(image: Image.Image) -> bytes:
+    """Make a block of what a TIFF's directory says beside how samples are stored."""
+    held = image.getexif()
+    made = Image.Exif()
+    made.load(held.tobytes())
+    for tag in STRUCTURE & made.keys():
+        del made[tag]
+    return made.tobytes() if made.keys() - RESOLUTION else b""
+
+
+def _text(comment: bytes | str) -> str:
+    return comment if isinstance(comment, str) else comment.decode("utf-8", "replace").rstrip("\0")
+
+
+def _iptc_of(image: Image.Image) -> bytes:
     """Read the records of IPTC-IIM, which JPEG keeps among Photoshop's resources."""
     if image.format == "TIFF":
         found = image.tag_v2.get(IPTC_TAG, b"")  # type: ignore[attr-defined]
-        return found if isinstance(found, bytes) else b""
-    resources = image.info.get("photoshop")
-    found = resources.get(0x0404, b"") if isinstance(resources, dict) else b""
+    else:
+        resources = image.info.get("photoshop")
+        found = resources.get(IPTC_RESOURCE) if isinstance(resources, dict) else b""
     return found if isinstance(found, bytes) else b""
 
 
@@ -114,44 +137,9 @@ def _resolution(dpi: Any) -> tuple[float, float] | None:
     return (across, down) if 0 < across < 1e6 and 0 < down < 1e6 else None
 
 
-def exif_of(image: Image.Image) -> tuple[bytes, int]:
-    """Give a picture's EXIF without its thumbnail, upright, and how it was turned (1 to 8)."""
-    exif = image.getexif()
-    # Of TIFF, those who decode the samples turn them themselves.
-    turned = 1 if image.format == "TIFF" else exif.get(ORIENTATION, 1)
-    for tag in STRUCTURE & exif.keys():
-        del exif[tag]
-    if not exif or all(tag in RESOLUTION for tag in exif):
-        return b"", turned if turned in range(1, 9) else 1
-    return exif.tobytes(), turned if turned in range(1, 9) else 1
-
-
-def sized(exif: bytes, width: int, height: int) -> bytes:
-    """Let EXIF say how large the picture is now, where it said so before."""
-    if not exif:
-        return exif
-    told = Image.Exif()
-    told.load(exif)
-    inner = told.get_ifd(ExifTags.IFD.Exif)
-    if WIDTH not in inner and HEIGHT not in inner:
-        return exif
-    inner[WIDTH], inner[HEIGHT] = width, height
-    return told.tobytes()
-
-
 def worked_on(
     metadata: Metadata, operations: Iterable[Any], source: Path, generated: bool = False
 ) -> Metadata:
     """Say what was done to a picture, in XMP's history, and if it was made by a trained model."""
     line = recorded({}, operations, source)[TAG]
-    packet = xmp.edited(metadata.xmp, line, generated)
-    return replace(metadata, xmp=packet)
-
-
-def tiff_tags(metadata: Metadata) -> list[tuple[int, str | int, int, Any, bool]]:
-    """Give what a TIFF says of a picture as tags for tifffile: code, kind, count, value, once."""
-    tags: list[tuple[int, str | int, int, Any, bool]] = []
-    for code, block in (XMP_TAG, metadata.xmp), (IPTC_TAG, metadata.iptc):
-        if block:
-            tags.append((code, 1 if code == XMP_TAG else 7, len(block), block, True))
-    return tags
+    return replace(metadata, xmp=xmp.edited(metadata.xmp, line, generated))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
 from limelight.errors import BadInputError, UnavailableError
 from limelight.image.decoding import GREY, bits_of, decoded, turned
-from limelight.image.metadata import Metadata, metadata_of
+from limelight.image.metadata import DAMAGE, Metadata, metadata_of
 from limelight.image.picture import Picture
 
 LIMIT = 1 << 28
@@ -26,9 +25,6 @@ UNREAD = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "WMF"})
 
 MOVING = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 INKS = frozenset({"CMYK", "LAB"})
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error)
-"""What Pillow raises for files that are cut off or damaged."""
-
 Kind = Literal["picture", "animation", "pages"]
 
 _opening = threading.RLock()
@@ -56,6 +52,7 @@ class Form:
     kind: Kind
     bits: int
     lossless: bool
+    count: int = 1
     plays: int = 0
     tables: tuple[Any, int] | None = None
 
@@ -67,7 +64,7 @@ class PictureFile:
         """Take an image that Pillow opened, of which nothing is decoded yet."""
         self.path, self._image, self._limit = path, image, limit
         self.count = int(getattr(image, "n_frames", 1)) if image.format in MOVING | {"TIFF"} else 1
-        self.metadata, self._orientation = metadata_of(image)
+        self.metadata, self._orientation = metadata_of(image, path)
         self.width, self.height = image.size
         if self._orientation > 4:
             self.width, self.height = image.size[::-1]
@@ -85,7 +82,7 @@ class PictureFile:
                 picture = decoded(self._image, self.path, number)
                 metadata, orientation = self.metadata, self._orientation
                 if self.form.kind == "pages" and number:
-                    metadata, orientation = metadata_of(self._image)
+                    metadata, orientation = metadata_of(self._image, self.path)
                 if inks:
                     metadata = replace(metadata, icc=b"")
                 seconds = float(self._image.info.get("duration") or 0) / 1000
@@ -136,9 +133,8 @@ def _form(image: Image.Image, path: Path, count: int) -> Form:
     plays = int(loop or 0)
     if image.format == "GIF":  # which counts what comes after the first time
         plays = 1 if loop is None else loop and loop + 1
-    return Form(
-        str(image.format), kind, 16 if bits > 8 else 8, _lossless(image, head), plays, tables
-    )
+    lossless = _lossless(image, head)
+    return Form(str(image.format), kind, 16 if bits > 8 else 8, lossless, count, plays, tables)
 
 
 def _lossless(image: Image.Image, head: bytes) -> bool:

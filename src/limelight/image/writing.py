@@ -12,11 +12,13 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from limelight.errors import BadInputError, LimelightWarning
-from limelight.image.encoding import Samples, encode, encode_deep_png, encode_tiff
+from limelight.image import exif
+from limelight.image.encoding import encode, encode_deep_png
 from limelight.image.formats import Format, format_of
-from limelight.image.metadata import NOTHING, Metadata, sized
+from limelight.image.metadata import NOTHING, Metadata
 from limelight.image.picture import Picture
 from limelight.image.reading import Form, Frame, open_picture
+from limelight.image.tiff import CLASSIC, Samples, add_page
 from limelight.media.whole import replacing
 
 PLAIN = Form("PNG", "picture", 8, lossless=True)
@@ -113,8 +115,11 @@ class _Writer:
     def write(self, draft: Path, frames: Iterable[Frame]) -> None:
         """Write all frames to ``draft``."""
         if self._form.name == "TIFF":
+            large = False
             for number, frame in enumerate(frames):
-                encode_tiff(draft, self._samples(frame), self._said(frame), more=number > 0)
+                page = self._samples(frame)
+                large = large or (number == 0 and page.nbytes * self._like.count > CLASSIC)
+                add_page(draft, page, self._said(frame), number == 0, large)
             return
         images: list[Image.Image] = []
         times: list[float] = []
@@ -132,7 +137,7 @@ class _Writer:
 
     def _said(self, frame: Frame) -> Metadata:
         height, width = frame.picture.shape[:2]
-        return replace(frame.metadata, exif=sized(frame.metadata.exif, width, height))
+        return replace(frame.metadata, exif=exif.sized(frame.metadata.exif, width, height))
 
     def _samples(self, frame: Frame) -> Samples:
         """Give what the format can hold of a picture: grey as one channel, alpha where there is."""

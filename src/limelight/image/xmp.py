@@ -49,6 +49,14 @@ def source_type(packet: bytes) -> str:
     return ""
 
 
+def is_history(packet: bytes) -> bool:
+    """Say whether a packet tells what was done to a picture, and nothing else."""
+    root = _parsed(packet)
+    told = [] if root is None else root.findall(f".//{_named('rdf:Description')}")
+    said = [child.tag for one in told for child in one]
+    return said == [_named("xmpMM:History")] and all(len(one.attrib) < 2 for one in told)
+
+
 def edited(packet: bytes, line: str, generated: bool = False) -> bytes:
     """Add a line to the history, and what the picture is; a packet that is no XMP is replaced."""
     root = _parsed(packet)
