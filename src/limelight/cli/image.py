@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from limelight.cli import seeing
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.media import (
     FormatOption,
@@ -70,6 +71,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Enhance, restore, key, understand and generate pictures of any size.",
 )
+app.add_typer(seeing.app)
 
 
 def _operate(
