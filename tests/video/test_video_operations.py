@@ -10,7 +10,8 @@ from filming import RATE, footage_of, frames_of, scene, write_video
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, NotFoundError, UnavailableError
-from limelight.image.key import key, over
+from limelight.image.key import key
+from limelight.image.laying import over
 from limelight.video.cues import read_cues
 from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
@@ -44,11 +45,11 @@ def operation(
 ) -> Operation:
     """Every operation, settled as users would; the network that finds people finds a disc."""
 
-    def disc(picture: NDArray[np.uint8], model: str) -> NDArray[np.float32]:
+    def disc(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         matte = np.zeros((144, 256), np.float32)
         return cv2.circle(matte, (128, 72), 50, 1.0, -1)
 
-    monkeypatch.setattr("limelight.video.operations.background._matte", disc)
+    monkeypatch.setattr("limelight.video.operations.background.people", disc)
     settings = {"captions": (f"file={subtitles}",), "background": ("blur=0.02",)}
     name = request.param
     return configure(name, settings.get(name, ()))
@@ -258,10 +259,10 @@ def test_key_lays_over_a_picture_and_over_a_video_that_begins_again(tmp_path: Pa
 
 
 def test_background_keeps_the_person(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    def left_half(picture: NDArray[np.uint8], model: str) -> NDArray[np.float32]:
+    def left_half(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.repeat(np.linspace(1, 0, 256)[None] > 0.5, 144, axis=0).astype(np.float32)
 
-    monkeypatch.setattr("limelight.video.operations.background._matte", left_half)
+    monkeypatch.setattr("limelight.video.operations.background.people", left_half)
     pictures = scene(3)
     still = tmp_path / "behind.png"
     cv2.imwrite(str(still), np.zeros((90, 160, 3), np.uint8))

@@ -2,155 +2,105 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
+from limelight.image.matting import MARGIN, refined
+from limelight.image.picture import Picture, coded, light_of
+from limelight.image.screen import CHANNELS, LEAST_SCREEN, Surroundings, surroundings
+from limelight.image.unmixing import colours, opacity
 
-Picture = NDArray[np.uint8] | NDArray[np.uint16]
-Values = NDArray[np.float32]
-Colour = Literal["green", "blue"]
-
-CHANNELS = {"green": 1, "blue": 2}
-LEAST_SCREEN = 0.02
-"""Dominance of the screen's colour, of full linear light, below which there is no screen."""
-SURE = 0.85
-DARKEST = 20
-"""The screen's shadows may be so many times darker than its lights."""
-COARSE = 8
-TOLERANCE = 0.03
-"""Shares of opacity that a screen's grain, and spill on what stands before it, may feign."""
-REACHES, LEAST_REACH = 48, 6
-"""Edges are as wide as the picture's shorter side by so much, or six pixels."""
-ENOUGH = 0.3
-"""The share of sure screen in a neighbourhood that is enough to know the screen by."""
-ASTRAY = 0.15
+BLOCK = 384
+"""Pixels of the side of what is worked on at a time."""
 
 
-def key(picture: Picture, colour: str = "green") -> Picture:
+def key(picture: Picture, colour: str = "green", refine: bool = False) -> Picture:
     """Cut out what stands before a screen of ``colour``: "green" or "blue".
 
     ``picture`` is (height, width, 3), sRGB or a video's R'G'B', uint8 or uint16; so is the answer,
     (height, width, 4): the colours without the screen's light, and alpha that is not multiplied in.
+    Where the picture has alpha already, what is found is a share of it. Without a screen it stays
+    whole. ``refine`` smooths the opacity along the picture's own edges by closed-form matting.
 
-    In linear light, a pixel's excess of the screen's colour over the larger of the two others,
-    against that of the screen nearby, is the share of the screen in it (colour difference keying,
-    Vlahos 1964). At edges, where the colours that stand behind the edge are known from beside it,
-    the share is where the pixel lies on the line between them and the screen. The screen's light is
-    subtracted by that share, and what excess is left is spill.
-    Raises BadInputError for another colour or shape.
+    How each pixel is parted is told in ``unmixing``, and what is known beforehand in ``screen``.
+    What it needs beyond the answer does not grow with the picture. Raises BadInputError for another
+    colour or shape, MissingExtraError where ``refine`` needs pymatting.
     """
     if colour not in CHANNELS:
         raise BadInputError(f"a screen is green or blue, not {colour!r}")
-    if picture.ndim != 3 or picture.shape[2] < 3:
-        raise BadInputError(f"a picture is (height, width, 3), not {picture.shape}")
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4):
+        raise BadInputError(f"a picture is (height, width, 3 or 4), not {picture.shape}")
     top = np.iinfo(picture.dtype).max
-    light = _linear(picture[..., :3])
+    found = np.empty((*picture.shape[:2], 4), picture.dtype)
+    found[..., :3] = picture[..., :3]
+    found[..., 3] = picture[..., 3] if picture.shape[2] == 4 else top
+    known = surroundings(picture, colour)
+    if known is None:
+        return found
     main = CHANNELS[colour]
-    excess = _excess(light, main)
-    screen = _screen(light, excess)
-    alpha: Values = np.ones(excess.shape, np.float32)
-    if screen is not None:
-        nearby = np.maximum(_excess(screen, main), LEAST_SCREEN)
-        share = _refined((excess / nearby).astype(np.float32), light, screen)
-        alpha = np.clip((1 - share - TOLERANCE) / (1 - 2 * TOLERANCE), 0, 1).astype(np.float32)
-        solid = np.maximum(alpha, 1 / 255)[..., None]
-        light = ((light - (1 - alpha[..., None]) * screen) / solid).astype(np.float32)
-        others = np.delete(light, main, axis=2).max(axis=2)
-        light[..., main] = np.minimum(light[..., main], others)
-        light[alpha == 0] = 0
-    found = np.empty((*alpha.shape, 4), picture.dtype)
-    found[..., :3] = np.rint(_coded(light) * top)
-    found[..., 3] = np.rint(alpha * top)
+    margin = MARGIN if refine else 0
+
+    def work(place: tuple[int, int]) -> None:
+        _keyed(picture, found, known, main, place, margin)
+
+    blocks = list(_blocks(*picture.shape[:2]))
+    if len(blocks) == 1:
+        work(blocks[0])
+        return found
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for _ in pool.map(work, blocks):
+            pass
     return found
 
 
-def over(front: Picture, back: Picture) -> Picture:
-    """Lay a picture with alpha over one without, of the same size and dtype, in linear light."""
-    top = np.iinfo(front.dtype).max
-    alpha = front[..., 3:].astype(np.float32) / np.float32(top)
-    light: Values = _linear(front[..., :3]) * alpha + _linear(back[..., :3]) * (1 - alpha)
-    found: Picture = np.empty((*front.shape[:2], 3), front.dtype)
-    found[:] = np.rint(_coded(light) * top)
-    clear, solid = front[..., 3] == 0, front[..., 3] == top
-    found[clear] = back[clear][:, :3]
-    found[solid] = front[solid][:, :3]
-    return found
-
-
-def _excess(light: Values, main: int) -> Values:
-    others = np.delete(light, main, axis=2).max(axis=2)
-    found: Values = light[..., main] - others
-    return found
-
-
-def _screen(light: Values, excess: Values) -> Values | None:
-    """Give the screen's light everywhere, as it is seen nearby; None where there is no screen."""
-    typical = float(np.quantile(excess, 0.95))
-    if typical < LEAST_SCREEN:
-        return None
-    # Saturation knows the screen in its shadows too, where its excess is small.
-    purity = excess / np.maximum(light.max(axis=2), LEAST_SCREEN)
-    pure = float(np.median(purity[excess > typical / 2]))
-    sure = ((purity > SURE * pure) & (excess > typical / DARKEST)).astype(np.float32)
-    height, width = excess.shape
-    size = (max(width // COARSE, 1), max(height // COARSE, 1))
-    sure_light = cv2.resize(light * sure[..., None], size, interpolation=cv2.INTER_AREA)
-    sure_light = sure_light.reshape(size[1], size[0], 3)
-    weight = cv2.resize(sure, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0])
-    # As near as there is some of it: beginning with the mean of all, filled in ever more finely.
-    found = np.broadcast_to(
-        (light * sure[..., None]).sum(axis=(0, 1)) / sure.sum(), sure_light.shape
+def _keyed(
+    picture: Picture,
+    found: Picture,
+    known: Surroundings,
+    main: int,
+    place: tuple[int, int],
+    margin: int,
+) -> None:
+    """Key one block, seeing ``margin`` pixels around it."""
+    row, column = place
+    top, left = max(row - margin, 0), max(column - margin, 0)
+    seen = picture[top : row + BLOCK + margin, left : column + BLOCK + margin, :3]
+    light = light_of(seen)
+    alpha, doubt = np.empty((2, *light.shape[:2]), np.float32)
+    at, step = (top, left), known.step
+    opacity(
+        light,
+        at,
+        known.screen,
+        known.front,
+        step,
+        known.deep,
+        known.scale,
+        main,
+        LEAST_SCREEN,
+        known.noise,
+        alpha,
+        doubt,
     )
-    spread = float(max(size))
-    while spread >= 0.5:
-        seen = cv2.GaussianBlur(sure_light, (0, 0), spread).reshape(sure_light.shape)
-        much = cv2.GaussianBlur(weight, (0, 0), spread).reshape(weight.shape)[..., None]
-        share = np.clip(much / ENOUGH, 0, 1)
-        found = share * seen / np.maximum(much, 1e-6) + (1 - share) * found
-        spread /= 2
-    large: Values = cv2.resize(found.astype(np.float32), (width, height))
-    return large.reshape(height, width, 3)
+    if margin:
+        alpha = refined(alpha, doubt, light)
+    inner = np.s_[row - top : row - top + BLOCK, column - left : column - left + BLOCK]
+    light, alpha = np.ascontiguousarray(light[inner]), np.ascontiguousarray(alpha[inner])
+    colours(light, place, known.screen, known.front, step, main, known.noise, alpha)
+    target = found[row : row + BLOCK, column : column + BLOCK]
+    full = np.iinfo(found.dtype).max
+    opaque = (alpha == 1) & (light == light_of(target[..., :3])).all(axis=2)
+    target[..., :3] = np.where(
+        opaque[..., None], target[..., :3], np.rint(coded(light) * np.float32(full))
+    )
+    target[..., 3] = np.rint(alpha * target[..., 3])
 
 
-def _refined(share: Values, light: Values, screen: Values) -> Values:
-    """Correct shares at edges: what has less than no excess there hides some of the screen's."""
-    reach = max(round(min(share.shape) / REACHES), LEAST_REACH)
-    around = cv2.boxFilter(share, -1, (3, 3))  # without the noise
-    clear = (around > 0.9).astype(np.uint8)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    near = cv2.dilate(clear, disc)
-    # What is surely no mixture: away from the screen by more than an edge is wide.
-    solid = ((around < 0.1) & (near == 0)).astype(np.float32)
-    weight = cv2.GaussianBlur(solid, (0, 0), reach)
-    colour = cv2.GaussianBlur(light * solid[..., None], (0, 0), reach)
-    colour = colour.reshape(light.shape) / np.maximum(weight, 1e-4)[..., None]
-    line = colour - screen
-    length = np.maximum((line**2).sum(axis=2), 1e-6)
-    place = np.clip(((light - screen) * line).sum(axis=2) / length, 0, 1)
-    astray = light - screen - place[..., None] * line
-    # How well the two colours explain the pixel, and whether there was anything to learn from.
-    fits = np.exp(-((astray**2).sum(axis=2)) / (ASTRAY**2 * length))
-    trust = np.where((near > 0) & (weight > 1e-3), fits, 0)
-    found: Values = share + trust * (1 - place - share)
-    found[solid > 0] = 0
-    found[cv2.erode(clear, np.ones((3, 3), np.uint8)) > 0] = 1
-    return found
-
-
-def _linear(coded: Picture) -> Values:
-    """Undo the gamma of sRGB (IEC 61966-2-1)."""
-    top = np.iinfo(coded.dtype).max
-    levels = np.arange(top + 1, dtype=np.float64) / top
-    table = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-    found: Values = table.astype(np.float32)[coded]
-    return found
-
-
-def _coded(light: Values) -> Values:
-    light = np.clip(light, 0, 1)
-    found: Values = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return found
+def _blocks(height: int, width: int) -> Iterator[tuple[int, int]]:
+    for row in range(0, height, BLOCK):
+        for column in range(0, width, BLOCK):
+            yield row, column

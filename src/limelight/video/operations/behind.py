@@ -6,16 +6,43 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
-from limelight.errors import BadInputError, NotFoundError
+from limelight.errors import NotFoundError
+from limelight.image.laying import Laying, fitted
+from limelight.image.reading import read
 from limelight.video.frame import Footage, Frame, Picture, time_of
-from limelight.video.pictures import picture_of
+from limelight.video.ordered import ordered
+from limelight.video.pictures import frame_of, picture_of
 from limelight.video.reading import Reel
 
 PICTURES = frozenset([".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"])
+
+
+def laid(
+    settings: Laying, cut: Iterator[tuple[Frame, Picture]], footage: Footage
+) -> Iterator[Frame]:
+    """Give frames with what was cut out of them laid over what ``settings`` say."""
+    if not settings.behind:
+
+        def alone(pair: tuple[Frame, Picture]) -> Frame:
+            frame, front = pair
+            before = picture_of(frame) if settings.fill else None
+            return frame_of(settings.laid(front), frame, before)
+
+        return ordered(alone, cut)
+    fronts: dict[int, Picture] = {}
+
+    def frames() -> Iterator[Frame]:
+        for frame, front in cut:
+            fronts[id(frame)] = front
+            yield frame
+
+    def over(pair: tuple[Frame, Picture]) -> Frame:
+        frame, behind = pair
+        return frame_of(settings.laid(fronts.pop(id(frame)), behind), frame, picture_of(frame))
+
+    return ordered(over, backgrounds(settings.behind, frames(), footage))
 
 
 def backgrounds(
@@ -30,7 +57,7 @@ def backgrounds(
     if not path.is_file():
         raise NotFoundError(f"there is no background {path}")
     if path.suffix.lower() in PICTURES:
-        still = _picture(path)
+        still = read(path)
         filled: Picture | None = None
         for frame in frames:
             if filled is None:
@@ -75,33 +102,8 @@ def _running(
         yield frame, filled
 
 
-def _picture(path: Path) -> Picture:
-    try:
-        with Image.open(path) as opened:
-            return np.asarray(opened.convert("RGB"), np.uint8)
-    except (UnidentifiedImageError, OSError) as error:
-        raise BadInputError(f"the background {path} can't be read as a picture") from error
-
-
 def _fitted(picture: Picture, frame: Frame, aspect: Fraction) -> Picture:
     """Fill the frame: ``aspect`` is that of its samples by those of ``picture``."""
-    picture = picture[..., :3]
     deep = max(component.bits for component in frame.format.components) > 8
-    if deep and picture.dtype == np.uint8:
-        picture = picture.astype(np.uint16) * 257
-    elif not deep and picture.dtype == np.uint16:
-        picture = (picture >> 8).astype(np.uint8)
-    high, wide = picture.shape[:2]
-    shape = frame.width * aspect / frame.height
-    if wide > high * shape:
-        keep = max(round(high * shape), 1)
-        picture = picture[:, (wide - keep) // 2 :][:, :keep]
-    else:
-        keep = max(round(wide / shape), 1)
-        picture = picture[(high - keep) // 2 :][:keep]
-    smaller = picture.shape[0] > frame.height
-    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    fitted = cv2.resize(
-        np.ascontiguousarray(picture), (frame.width, frame.height), interpolation=how
-    )
-    return np.ascontiguousarray(fitted.reshape(frame.height, frame.width, 3))
+    dtype = np.dtype(np.uint16 if deep else np.uint8)
+    return fitted(picture, frame.width, frame.height, dtype, aspect)
