@@ -42,7 +42,7 @@ class Block:
     def __init__(self, block: bytes) -> None:
         """Read the head, after "Exif" where there is that."""
         self.data = bytearray(block.removeprefix(HEAD))
-        if self.data[:2] not in (b"II", b"MM"):
+        if bytes(self.data[:2]) not in (b"II", b"MM"):
             raise ValueError("neither II nor MM")
         self.order: Literal["<", ">"] = "<" if self.data[:2] == b"II" else ">"
         _, self.first = struct.unpack_from(self.order + "HI", self.data, 2)

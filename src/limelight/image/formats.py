@@ -18,18 +18,20 @@ class Format:
     alpha: bool = True
     moving: bool = False
     pages: bool = False
+    side: int = 1 << 31
+    """The most pixels across or down."""
 
 
 FORMATS = {
     "PNG": Format("PNG", deep=True, moving=True),
     "TIFF": Format("TIFF", deep=True, pages=True),
-    "JPEG": Format("JPEG", alpha=False),
-    "WEBP": Format("WEBP", moving=True),
-    "AVIF": Format("AVIF", moving=True),
-    "GIF": Format("GIF", moving=True),
+    "JPEG": Format("JPEG", alpha=False, side=65500),
+    "WEBP": Format("WEBP", moving=True, side=16383),
+    "AVIF": Format("AVIF", moving=True, side=32768),
+    "GIF": Format("GIF", moving=True, side=65535),
     "BMP": Format("BMP", alpha=False),
     "JPEG2000": Format("JPEG2000"),
-    "TGA": Format("TGA"),
+    "TGA": Format("TGA", side=65535),
 }
 SUFFIXES = {
     "PNG": ".png .apng",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 
 from limelight.errors import BadInputError
@@ -13,7 +14,7 @@ from limelight.image.operation import Operation
 from limelight.image.picture import Picture
 from limelight.image.reading import LIMIT, Frame, PictureFile, open_picture
 from limelight.image.tiles import in_tiles
-from limelight.image.writing import colour_of, refuse_frames, write_frames
+from limelight.image.writing import colour_of, refuse, write_frames
 from limelight.progress import Progress, silent
 
 
@@ -44,7 +45,8 @@ def process(
     with open_picture(source, pixels) as file:
         if target.exists() and target.samefile(source):
             raise BadInputError(f"{target} is the original, which is never written over")
-        refuse_frames(target, form, file.form)
+        larger = prod(step.factor for step in steps)
+        refuse(target, form, file.form, file.width * larger, file.height * larger)
         work = _Work(file, steps, progress, source, generated)
         write_frames(target, work.frames(), file.form, quality=quality, background=background)
     return work.settled
@@ -63,7 +65,7 @@ class _Work:
     ) -> None:
         self._file, self._steps, self._progress = file, steps, progress
         self._source, self._generated = source, generated
-        self._parts, self._begun = max(file.count * len(steps), 1), 0
+        self._parts, self._begun = max(file.form.count * len(steps), 1), 0
         self.settled: list[Operation] = []
 
     def frames(self) -> Iterator[Frame]:

@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
-from limelight.errors import BadInputError, UnavailableError
-from limelight.image.decoding import GREY, bits_of, decoded, turned
+from limelight.errors import BadInputError, LimelightWarning, UnavailableError
+from limelight.image.decoding import GREY, INKS, decoded
+from limelight.image.deep import HEAD, bits_of, read_deep
 from limelight.image.metadata import DAMAGE, Metadata, metadata_of
 from limelight.image.picture import Picture
+from limelight.image.turning import turned
 
 LIMIT = 1 << 28
 """Pixels that a picture may have, all frames of an animation together, unless told otherwise."""
@@ -23,8 +25,10 @@ LIMIT = 1 << 28
 UNREAD = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "WMF"})
 """Formats that Pillow names without reading their pictures, or reads by another program."""
 
-MOVING = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
-INKS = frozenset({"CMYK", "LAB"})
+SEVERAL = frozenset({"AVIF", "GIF", "PNG", "TIFF", "WEBP"})
+"""Formats whose further pictures are frames or pages, not previews, sizes or layers."""
+HEIC = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
+BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 Kind = Literal["picture", "animation", "pages"]
 
 _opening = threading.RLock()
@@ -44,8 +48,8 @@ class Frame:
 class Form:
     """How a file holds its pictures, so that another can hold them alike.
 
-    ``format`` is Pillow's name. ``plays`` is how often an animation is shown, 0 for ever;
-    ``tables`` are a JPEG's quantisation tables and its subsampling.
+    ``format`` is Pillow's name, ``bits`` are a sample's. ``plays`` is how often an animation is
+    shown, 0 for ever; ``tables`` are a JPEG's quantisation tables and its subsampling.
     """
 
     format: str
@@ -63,30 +67,45 @@ class PictureFile:
     def __init__(self, path: Path, image: Image.Image, limit: int) -> None:
         """Take an image that Pillow opened, of which nothing is decoded yet."""
         self.path, self._image, self._limit = path, image, limit
-        self.count = int(getattr(image, "n_frames", 1)) if image.format in MOVING | {"TIFF"} else 1
+        count = int(getattr(image, "n_frames", 1)) if image.format in SEVERAL else 1
         self.metadata, self._orientation = metadata_of(image, path)
         self.width, self.height = image.size
         if self._orientation > 4:
             self.width, self.height = image.size[::-1]
-        self.form = _form(image, path, self.count)
+        self.form = _form(image, path, count)
 
     def frames(self) -> Iterator[Frame]:
-        """Read all pictures, one after another. Raises BadInputError for a damaged file."""
-        for number in range(self.count):
+        """Read all pictures, one after another. Raises BadInputError for a damaged file.
+
+        A LimelightWarning tells what is read otherwise than it is stored: inks, very deep samples.
+        """
+        for number in range(self.form.count):
             with _telling(self.path), _unlimited():
                 self._image.seek(number)
                 if self.form.kind == "pages":
                     _check(self.path, self._image.size, 1, self._limit)
-                grey = self._image.mode in GREY
-                inks = self._image.mode in INKS
-                picture = decoded(self._image, self.path, number)
-                metadata, orientation = self.metadata, self._orientation
-                if self.form.kind == "pages" and number:
-                    metadata, orientation = metadata_of(self._image, self.path)
-                if inks:
-                    metadata = replace(metadata, icc=b"")
-                seconds = float(self._image.info.get("duration") or 0) / 1000
-            yield Frame(turned(picture, orientation), seconds, metadata, grey)
+                frame = self._frame(number)
+            yield frame
+
+    def _frame(self, number: int) -> Frame:
+        image = self._image
+        metadata, orientation = self.metadata, self._orientation
+        if self.form.kind == "pages" and number:
+            metadata, orientation = metadata_of(image, self.path)
+        grey, inks = image.mode in GREY, image.mode in INKS
+        seconds = float(image.info.get("duration") or 0) / 1000
+        picture = None
+        if self.form.kind != "animation":
+            picture = read_deep(image, self.path, number, self.form.bits)
+        if picture is not None:
+            return Frame(turned(picture, orientation), seconds, metadata, grey)
+        picture = decoded(image, self.path)
+        if inks:
+            metadata = replace(metadata, icc=b"")
+            _warn(f"{self.path} is of {image.mode}, and read as red, green and blue")
+        if self.form.bits > 8 and picture.itemsize == 1 and not number:
+            _warn(f"{self.path} has {self.form.bits} bits a sample, of which 8 are read")
+        return Frame(turned(picture, orientation), seconds, metadata, grey)
 
 
 @contextmanager
@@ -109,7 +128,7 @@ def open_picture(path: str | Path, pixels: int = LIMIT) -> Iterator[PictureFile]
             _check(path, image.size, 1, pixels)
             file = PictureFile(path, image, pixels)
             if file.form.kind == "animation":
-                _check(path, image.size, file.count, pixels)
+                _check(path, image.size, file.form.count, pixels)
         yield file
 
 
@@ -124,7 +143,7 @@ def _form(image: Image.Image, path: Path, count: int) -> Form:
     if count > 1:
         kind = "pages" if image.format == "TIFF" else "animation"
     with path.open("rb") as file:
-        head = file.read(64)
+        head = file.read(HEAD)
     bits = bits_of(image, head)
     tables = None
     if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in ("L", "RGB"):
@@ -134,7 +153,7 @@ def _form(image: Image.Image, path: Path, count: int) -> Form:
     if image.format == "GIF":  # which counts what comes after the first time
         plays = 1 if loop is None else loop and loop + 1
     lossless = _lossless(image, head)
-    return Form(str(image.format), kind, 16 if bits > 8 else 8, lossless, count, plays, tables)
+    return Form(str(image.format), kind, bits, lossless, count, plays, tables)
 
 
 def _lossless(image: Image.Image, head: bytes) -> bool:
@@ -160,9 +179,15 @@ def _stranger(path: Path) -> str:
         head = file.read(16)
     if not head:
         return f"{path} is empty"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"hevc", b"msf1"):
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
         return f"{path} is a HEIC picture, which can't be read here; save it as JPEG, PNG or AVIF"
+    if head.startswith(BEGINNINGS) or head[4:8] == b"ftyp" or head[8:12] == b"WEBP":
+        return f"{path} is damaged, or of a rare kind; save it anew as PNG or TIFF of 8 or 16 bits"
     return f"{path} is no picture that can be read here; JPEG, PNG, TIFF, WebP, GIF and more can"
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, LimelightWarning, stacklevel=4)
 
 
 @contextmanager
@@ -180,7 +205,7 @@ def _telling(path: Path) -> Iterator[None]:
 def _unlimited() -> Iterator[None]:
     """Let Pillow open pictures of any size, for which there is a limit of our own."""
     with _opening, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.filterwarnings("ignore", module=r"PIL\.")
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             yield

@@ -37,6 +37,8 @@ def add_page(draft: Path, page: Samples, metadata: Metadata, first: bool, large:
     """
     channels = 1 if page.ndim == 2 else page.shape[2]
     block = exif.Block(metadata.exif) if metadata.exif else None
+    if large and block is not None and block.order == ">":  # which readers don't expect there
+        block = None
     tags: list[Tag] = []
     if metadata.xmp:
         tags.append((XMP_TAG, BYTES, len(metadata.xmp), metadata.xmp, True))

@@ -58,7 +58,7 @@ def write_frames(
     """
     path = Path(path)
     form = format_of(path)
-    refuse_frames(path, form, like)
+    refuse(path, form, like)
     if quality is not None and not 1 <= quality <= 100:
         raise BadInputError(f"quality is 1 to 100, not {quality}")
     colour = None if background is None else colour_of(background)
@@ -71,6 +71,8 @@ def write_frames(
         writer.write(draft, chain([first], coming))
         with open_picture(draft, pixels=1 << 62) as written:
             lost = first.metadata.lost_in(written.metadata)
+            if like.kind == "animation" and written.form.plays != like.plays:
+                lost.append("how often it is shown")
     if writer.rounded:
         _warn(f"{path} holds 8 bits a sample of 16; .png and .tiff hold all")
     if writer.hardened:
@@ -79,14 +81,19 @@ def write_frames(
         _warn(f"{path.suffix} has no place for {', '.join(lost)}; {path} is without")
 
 
-def refuse_frames(path: Path, form: Format, like: Form) -> None:
-    """Refuse, before anything is done, to write several pictures to a format that holds one."""
+def refuse(path: Path, form: Format, like: Form, width: int = 0, height: int = 0) -> None:
+    """Refuse, before anything is done, what a format can't hold: frames, pages, sizes."""
     if like.kind == "animation" and not form.moving:
         raise BadInputError(
             f"{path.suffix} holds no animation, as {path} would; write .png, .webp, .gif or .avif"
         )
     if like.kind == "pages" and not form.pages:
         raise BadInputError(f"{path.suffix} holds one picture, and {path} has pages; write .tiff")
+    if max(width, height) > form.side:
+        raise BadInputError(
+            f"{path} would have {width:,} x {height:,} pixels, and {path.suffix} holds "
+            f"{form.side:,} a side; write .png or .tiff"
+        )
 
 
 def colour_of(text: str) -> tuple[int, int, int]:
@@ -133,7 +140,12 @@ class _Writer:
                 return
             images.append(Image.fromarray(samples))
             times.append(frame.seconds)
-        encode(draft, self._form.name, images, times, said, self._like, self._quality)
+        if self._like.kind == "animation" and all(map(_is_solid, images)):
+            images = [image.convert("RGB") for image in images]
+        try:
+            encode(draft, self._form.name, images, times, said, self._like, self._quality)
+        except ValueError as error:
+            raise BadInputError(f"{self._path} can't be written: {error}") from error
 
     def _said(self, frame: Frame) -> Metadata:
         height, width = frame.picture.shape[:2]
@@ -142,6 +154,8 @@ class _Writer:
     def _samples(self, frame: Frame) -> Samples:
         """Give what the format can hold of a picture: grey as one channel, alpha where there is."""
         picture = frame.picture
+        height, width = picture.shape[:2]
+        refuse(self._path, self._form, self._like, width, height)
         if picture.shape[2] == 4:
             picture = self._with_alpha(picture)
         deep = self._form.deep and self._like.kind != "animation"
@@ -152,8 +166,8 @@ class _Writer:
             return picture
         if picture.shape[2] == 3:
             return np.ascontiguousarray(picture[..., 0])
-        if picture.dtype == np.uint16 and self._form.name == "PNG":
-            return picture  # OpenCV writes no grey with alpha
+        if picture.dtype == np.uint16:
+            return picture  # neither OpenCV nor Pillow knows deep grey with alpha
         return np.ascontiguousarray(picture[..., [0, 3]])
 
     def _with_alpha(self, picture: Picture) -> Picture:
@@ -173,6 +187,11 @@ class _Writer:
         if self._form.name == "GIF" and not np.isin(picture[..., 3], (0, top)).all():
             self.hardened = True
         return picture
+
+
+def _is_solid(image: Image.Image) -> bool:
+    """Say whether a frame has alpha, as readers give them, and needs none."""
+    return image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255)
 
 
 def _warn(text: str) -> None:
