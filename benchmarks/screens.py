@@ -62,16 +62,32 @@ def uneven(colour: str, rng: np.random.Generator) -> Values:
     return found.astype(np.float32)
 
 
+def clip(count: int, pixels: int, seed: int = 0) -> tuple[list[Picture], list[Values]]:
+    """Film hair before a green screen, moving by ``pixels`` a frame: pictures and opacities."""
+    rng = np.random.default_rng((seed, 99))
+    front, alpha = _hair(rng)
+    screen = uneven("green", rng)
+    pictures, opacities = [], []
+    for number in range(count):
+        moved = np.roll(alpha, pixels * number, axis=1)
+        light = np.roll(front, pixels * number, axis=1)
+        pictures.append(_mixed(light, moved, screen, rng))
+        opacities.append(moved)
+    return pictures, opacities
+
+
 def _shot(name: str, colour: str, front: Values, alpha: Values, rng: np.random.Generator) -> Shot:
-    screen = uneven(colour, rng)
-    # Screens shine on what stands before them, at its edges most.
+    return Shot(name, colour, _mixed(front, alpha, uneven(colour, rng), rng), alpha, front)
+
+
+def _mixed(front: Values, alpha: Values, screen: Values, rng: np.random.Generator) -> Picture:
+    """Mix in linear light; screens shine on what is before them, at its edges most; add noise."""
     inward = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
     share = 0.12 * np.exp(-inward / 12)[..., None] + 0.02
     lit = front + share * screen * (0.3 + front)
     mixed = alpha[..., None] * lit + (1 - alpha[..., None]) * screen
     noisy = mixed + rng.normal(0, 1, mixed.shape) * np.sqrt(mixed * 4e-5 + 4e-7)
-    picture = np.rint(255 * coded(noisy.astype(np.float32))).astype(np.uint8)
-    return Shot(name, colour, picture, alpha.astype(np.float32), front)
+    return np.rint(255 * coded(noisy.astype(np.float32))).astype(np.uint8)
 
 
 def _photograph(name: str, crop: tuple[slice, slice]) -> Values:

@@ -28,12 +28,14 @@ PURE, ALIKE = 0.8, 0.95
 """Saturation of what may be screen, as a share of the whole screen's and of the screen's nearby."""
 STEADY = 0.75
 """A screen is no darker than so much of the screen around, or what is dark there is no screen."""
-BROAD = 4
-"""Saturation is compared with what it is within so many powers of two cells."""
+BROAD, FOLDS = 4, 1
+"""Saturation, and folds of a screen, are as wide as so many powers of two cells."""
 PIXELS = 1_000_000
 CELL = 8
 ENOUGH_SCREEN, ENOUGH_FRONT = 0.2, 0.02
 """Shares of a neighbourhood that must be known to know it by that."""
+SPILT = 0.8
+"""Opacity by excess, far from the screen, of which all that is missing is spill."""
 EDGES = 48
 """Edges are as wide as the picture's shorter side by so much, or six pixels."""
 
@@ -81,15 +83,16 @@ def surroundings(picture: Picture, colour: str) -> Surroundings | None:
         kept = (ratio > STEADY) & (ratio < 1 / STEADY) & (weight[..., 0] > 0.05)
         return kept[..., None].astype(np.float32)
 
-    screen = trend * _nearby(total, weight, ENOUGH_SCREEN, keeps=steady)
+    screen = trend * _nearby(total, weight, ENOUGH_SCREEN, FOLDS, steady)
     behind = enlarged(screen, light.shape[:2])
     share = excess / np.maximum(excess_of(behind, main), LEAST_SCREEN)
     noise = _noise(picture, sure) + GRAIN
     bound = np.clip(1 - share, 0, 1).astype(np.float32)
     away = _away_from_screen(bound)
     reach = max(round(min(bound.shape) / EDGES), 6)
-    solid = cv2.blur(bound, (3, 3)).reshape(bound.shape) > 0.95
-    deep = ((away > 4 * reach) & solid).astype(np.uint8)
+    smooth = cv2.blur(bound, (3, 3)).reshape(bound.shape)
+    deep = ((away > 4 * reach) & (smooth > SPILT)).astype(np.uint8)
+    solid = (smooth > 0.95) | (deep > 0)
     # The farther from the screen, the less of it is mixed in.
     trust = (np.clip(away / (4 * reach), 0.03, 1) ** 2 * (away > 2)).astype(np.float32)
     front = _front(light, trust * solid)
@@ -151,7 +154,10 @@ def _sure(light: Values, main: int, typical: float) -> Values:
     smooth = cv2.blur(light, (3, 3)).reshape(light.shape)
     excess = excess_of(smooth, main)
     purity = excess / np.maximum(smooth.max(axis=2), 0.005)
-    pure = float(np.median(purity[excess >= typical / 2]))
+    bright = excess >= typical / 2
+    if not bright.any():
+        return np.zeros_like(excess)
+    pure = float(np.median(purity[bright]))
     lit = excess > typical / DARKEST
     found = ((purity > PURE * pure) & lit).astype(np.float32)
     for _ in range(2):
