@@ -51,6 +51,11 @@ class Home:
         return self.folder / "weights"
 
     @property
+    def moderation(self) -> Path:
+        """The file of what was scanned and decided in moderation."""
+        return self.folder / "moderation.db"
+
+    @property
     def store_url(self) -> str:
         """The default store, an SQLite file."""
         return f"sqlite:///{self.folder / 'limelight.db'}"

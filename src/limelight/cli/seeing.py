@@ -186,8 +186,8 @@ def _read(session: Session, path: Path, pixels: int | None) -> Picture:
     from limelight.image.reading import LIMIT, open_picture
 
     with open_picture(path, pixels or LIMIT) as file:
-        if file.count > 1:
-            session.note(f"{path} has {file.count:,} pictures, of which the first is compared")
+        if file.form.count > 1:
+            session.note(f"{path} has {file.form.count:,} pictures, of which the first is compared")
         return next(file.frames()).picture
 
 

@@ -1,17 +1,15 @@
-"""Faces in a picture, by a small network (YOLOv8n of NudeNet, MIT; its classes of faces alone)."""
+"""Faces in a picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from limelight.extras import require
+from limelight.image.bodies import parts
 
-CLASSES = frozenset({"FACE_FEMALE", "FACE_MALE"})
+NAMES = frozenset({"face-female", "face-male"})
 SURE = 0.4
 
 
@@ -31,19 +29,8 @@ def faces(picture: NDArray[np.uint8]) -> list[Face]:
 
     Raises MissingExtraError where the package nudenet is absent.
     """
-    found = _detector().detect(np.ascontiguousarray(picture[..., ::-1]))
-    return sorted(
-        (_face(one) for one in found if one["class"] in CLASSES and one["score"] >= SURE),
-        key=lambda face: -face.score,
-    )
-
-
-def _face(one: dict[str, Any]) -> Face:
-    left, top, width, height = map(int, one["box"])
-    return Face(left, top, width, height, float(one["score"]))
-
-
-@cache
-def _detector() -> Any:
-    package = require("nudenet", "image", "Finding faces")
-    return package.NudeDetector(providers=["CPUExecutionProvider"])
+    return [
+        Face(part.left, part.top, part.width, part.height, part.score)
+        for part in parts(picture)
+        if part.name in NAMES and part.score >= SURE
+    ]
