@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli import seeing
+from limelight.cli import moderate, seeing
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.media import (
     FormatOption,
@@ -72,6 +72,7 @@ app = typer.Typer(
     help="Enhance, restore, key, understand and generate pictures of any size.",
 )
 app.add_typer(seeing.app)
+app.add_typer(moderate.app, name="moderate")
 
 
 def _operate(
