@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from skimage import data
 
+from limelight.errors import BadInputError, UnavailableError
 from limelight.image.operation import Operation
 from limelight.image.operations import OPERATIONS
 from limelight.image.picture import picture_of, values_of
@@ -39,7 +40,14 @@ def operation(request):
     ]
     if needed:
         pytest.skip(f"{request.param} does nothing without {', '.join(needed)}")
-    return kind()
+    try:
+        done(kind(), a_photograph(8, 8))
+    except UnavailableError as error:
+        pytest.skip(str(error))
+    try:
+        return kind()
+    except BadInputError as error:  # a mask, say, of several that one may give
+        pytest.skip(f"{request.param} does nothing by itself: {error}")
 
 
 def done(operation: Operation, picture):

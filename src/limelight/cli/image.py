@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from limelight.cli.media import (
     OverwriteOption,
     PresetOption,
     ResumeOption,
+    examined,
     finished,
     planned,
 )
@@ -187,6 +189,36 @@ def convert(
     """
     work = _work([], quality, background, pixels)
     return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+
+
+@command(app, "info")
+def info(session: Session, inputs: InputsArgument, pixels: PixelsOption = None) -> Answer:
+    """Show a picture's format and size, what it says, and what Limelight did to it.
+
+    \b
+    Example:
+      limelight image info better.jpg
+    """
+    require("cv2", "image", "Working on pictures")
+    from limelight.image.info import told
+    from limelight.image.reading import LIMIT
+
+    def look(path: Path, progress: Progress) -> Mapping[str, Any]:
+        return told(path, LIMIT if pixels is None else pixels)
+
+    return examined(session, inputs, PICTURES, look, _short)
+
+
+def _short(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    several = f", {facts['count']} {facts['kind']}" if facts["count"] > 1 else ""
+    done = [step for record in facts["history"] for step in record["steps"]]
+    size = f"{facts['width']} x {facts['height']}, {facts['bits']} bits{several}"
+    return {
+        "format": facts["format"],
+        "pixels": size,
+        "says": ", ".join(facts["says"]),
+        "done": "; ".join(done),
+    }
 
 
 def _preset(name: str) -> list[Operation]:

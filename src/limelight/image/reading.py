@@ -93,13 +93,13 @@ class PictureFile:
         if self.form.kind == "pages" and number:
             metadata, orientation = metadata_of(image, self.path)
         grey, inks = image.mode in GREY, image.mode in INKS
-        seconds = float(image.info.get("duration") or 0) / 1000
         picture = None
         if self.form.kind != "animation":
             picture = read_deep(image, self.path, number, self.form.bits)
         if picture is not None:
-            return Frame(turned(picture, orientation), seconds, metadata, grey)
+            return Frame(turned(picture, orientation), 0.0, metadata, grey)
         picture = decoded(image, self.path)
+        seconds = float(image.info.get("duration") or 0) / 1000  # which WebP knows but now
         if inks:
             metadata = replace(metadata, icc=b"")
             _warn(f"{self.path} is of {image.mode}, and read as red, green and blue")
