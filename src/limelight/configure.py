@@ -45,6 +45,8 @@ def _parse(text: str, field: Field[Any]) -> Any:
     default = field.default
     if field.default_factory is not MISSING:
         default = field.default_factory()
+    if isinstance(default, str):
+        return text.strip("'\"")
     try:
         value = literal_eval(text)
     except (ValueError, SyntaxError):

@@ -148,4 +148,15 @@ REGISTRY: tuple[Weights, ...] = (
             "58f621f00f5d756097615970a88a791584600dcf7c45b18a0a6267535a1ebd3c",
         ),
     ),
+    Weights(
+        "lama",
+        "image inpaint:by=lama: large holes, by a network that has seen many places",
+        "Apache-2.0",
+        "https://github.com/advimman/lama",
+        208_044_816,
+        Address(
+            "https://huggingface.co/Carve/LaMa-ONNX/resolve/main/lama_fp32.onnx",
+            "1faef5301d78db7dda502fe59966957ec4b79dd64e16f03ed96913c7a4eb68d6",
+        ),
+    ),
 )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from limelight.configure import configured
 from limelight.image.operation import Operation
 from limelight.image.operations.background import Background
+from limelight.image.operations.inpaint import Inpaint
 from limelight.image.operations.key import Key
 
-_KINDS: tuple[type[Operation], ...] = (Key, Background)
+_KINDS: tuple[type[Operation], ...] = (Key, Background, Inpaint)
 
 OPERATIONS = {kind.name: kind for kind in _KINDS}
 

@@ -11,6 +11,7 @@ from limelight.video.operations.captions import Captions
 from limelight.video.operations.deflicker import Deflicker
 from limelight.video.operations.deinterlace import Deinterlace
 from limelight.video.operations.denoise import Denoise
+from limelight.video.operations.inpaint import Inpaint
 from limelight.video.operations.key import Key
 from limelight.video.operations.scratches import Scratches
 from limelight.video.operations.stabilise import Stabilise
@@ -27,6 +28,7 @@ OPERATIONS: dict[str, type[Operation]] = {
         Upscale,
         Key,
         Background,
+        Inpaint,
         Captions,
     )
 }

@@ -1,0 +1,1 @@
+"""Holes in pictures, filled from what surrounds them."""
