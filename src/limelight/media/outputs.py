@@ -56,7 +56,7 @@ def plan(
         if suffix is not None and Path(out).suffix.lower() != suffix.lower():
             raise BadInputError(f"{out} and the format {suffix[1:]} disagree; leave one out")
         targets = [Path(out)]
-    _writable(folder)
+    check_writable(folder)
     _distinct(inputs, targets)
     there = [target for target in targets if target.exists()]
     if there and existing is Existing.REFUSE:
@@ -109,7 +109,7 @@ def _distinct(inputs: Sequence[Input], targets: Sequence[Path]) -> None:
         taken[key] = item.path
 
 
-def _writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Find what keeps ``folder`` from being made or written in, without making anything."""
     here = folder.absolute()
     while not here.exists() and here != here.parent:
