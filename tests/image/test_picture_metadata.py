@@ -10,11 +10,12 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from limelight.errors import LimelightWarning
+from limelight.errors import BadInputError, LimelightWarning
 from limelight.image import exif, xmp
 from limelight.image.metadata import Metadata, worked_on
 from limelight.image.process import process
 from limelight.image.reading import open_picture
+from limelight.image.writing import write
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PACKET = (
@@ -158,3 +159,52 @@ def test_what_was_done_is_told_after_what_was_said(tmp_path):
 def test_a_packet_that_is_none_is_replaced(tmp_path, packet):
     said = worked_on(Metadata(xmp=packet), [], tmp_path / "a.png")
     assert [record.source for record in said.history()] == ["a.png"]
+
+
+@pytest.mark.parametrize("suffix", ["gif", "bmp", "tga", "jp2"])
+def test_what_is_generated_is_not_written_where_it_can_not_say_so(tmp_path, suffix):
+    said = worked_on(Metadata(), [], tmp_path, generated=True)
+    with pytest.raises(BadInputError, match="was generated"):
+        write(tmp_path / f"a.{suffix}", np.zeros((4, 4, 3), np.uint8), said)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "avif"])
+def test_what_is_generated_says_so(tmp_path, suffix):
+    said = worked_on(Metadata(), [], tmp_path, generated=True)
+    for dtype in np.uint8, np.uint16 if suffix in ("png", "tif") else np.uint8:
+        write(tmp_path / f"a.{suffix}", np.zeros((4, 4, 3), dtype), said)
+        assert xmp.source_type(told(tmp_path / f"a.{suffix}").xmp) == xmp.GENERATED
+        assert xmp.GENERATED.encode() in (tmp_path / f"a.{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["gif", "jp2"])
+def test_history_is_in_the_comment_where_there_is_no_xmp(tmp_path, suffix):
+    said = worked_on(Metadata(comment="by Ann"), [], tmp_path / "b.png")
+    write(tmp_path / f"a.{suffix}", np.zeros((4, 4, 3), np.uint8), said)
+    found = told(tmp_path / f"a.{suffix}")
+    assert [record.source for record in found.history()] == ["b.png"]
+    assert found.comment.startswith("by Ann")
+
+
+def test_bitmaps_hold_nothing_and_say_so(tmp_path):
+    said = worked_on(Metadata(comment="by Ann"), [], tmp_path / "b.png")
+    with pytest.warns(LimelightWarning, match="what was done, the comment"):
+        write(tmp_path / "a.bmp", np.zeros((4, 4, 3), np.uint8), said)
+
+
+def test_exif_goes_from_tiff_to_tiff_and_back(tmp_path):
+    made = Image.Exif()
+    made[ExifTags.Base.Artist] = "Ann"
+    made[exif.EXIF] = {0x9003: "2001:02:03 04:05:06", 37500: b"MAKER" * 9, exif.INTEROP: {1: "R98"}}
+    made[exif.GPS] = {1: "N", 2: (52.0, 30.0, 12.5)}
+    Image.fromarray(np.zeros((9, 7, 3), np.uint8)).save(tmp_path / "a.jpg", exif=made.tobytes())
+    for before, after in ("a.jpg", "b.tif"), ("b.tif", "c.tif"), ("c.tif", "d.jpg"):
+        process(tmp_path / before, tmp_path / after, [])
+        with Image.open(tmp_path / after) as image:
+            said = image.getexif()
+            assert said[ExifTags.Base.Artist] == "Ann"
+            assert said.get_ifd(exif.EXIF)[0x9003] == "2001:02:03 04:05:06"
+            assert said.get_ifd(exif.EXIF)[37500] == b"MAKER" * 9
+            assert said.get_ifd(exif.GPS)[2] == (52.0, 30.0, 12.5)
+            assert said.get_ifd(exif.INTEROP) == {1: "R98"}

@@ -24,6 +24,7 @@ STRUCTURE = frozenset(
 """TIFF's tags that say how samples are stored, or that are kept apart: the writer sets them."""
 
 RESOLUTION = frozenset({282, 283, 296})
+POINTERS = frozenset({exif.EXIF, exif.GPS})
 XMP_TAG, IPTC_TAG, IPTC_RESOURCE = 700, 33723, 0x0404
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error)
 """What Pillow raises for files that are cut off or damaged."""
@@ -107,11 +108,15 @@ def metadata_of(image: Image.Image, path: Path) -> tuple[Metadata, int]:
 
 def _exif_of_tiff(image: Image.Image) -> bytes:
     """Make a block of what a TIFF's directory says beside how samples are stored."""
-    held = image.getexif()
-    made = Image.Exif()
-    made.load(held.tobytes())
-    for tag in STRUCTURE & made.keys():
-        del made[tag]
+    held, made = image.getexif(), Image.Exif()
+    made.endian = held.endian
+    for tag in held.keys() - STRUCTURE - POINTERS:
+        made[tag] = held[tag]
+    for tag in POINTERS:
+        if inner := dict(held.get_ifd(tag)):
+            made[tag] = inner
+            if exif.INTEROP in inner:
+                inner[exif.INTEROP] = dict(held.get_ifd(exif.INTEROP))
     return made.tobytes() if made.keys() - RESOLUTION else b""
 
 

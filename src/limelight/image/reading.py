@@ -27,6 +27,7 @@ UNREAD = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "WMF"})
 
 SEVERAL = frozenset({"AVIF", "GIF", "PNG", "TIFF", "WEBP"})
 """Formats whose further pictures are frames or pages, not previews, sizes or layers."""
+LAYERED = frozenset({"PSD"})
 HEIC = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 Kind = Literal["picture", "animation", "pages"]
@@ -67,7 +68,10 @@ class PictureFile:
     def __init__(self, path: Path, image: Image.Image, limit: int) -> None:
         """Take an image that Pillow opened, of which nothing is decoded yet."""
         self.path, self._image, self._limit = path, image, limit
-        count = int(getattr(image, "n_frames", 1)) if image.format in SEVERAL else 1
+        held = int(getattr(image, "n_frames", 1))
+        count = held if image.format in SEVERAL else 1
+        if count < held and image.format not in LAYERED:
+            _warn(f"{path} holds {held} pictures, of which the first is read")
         self.metadata, self._orientation = metadata_of(image, path)
         self.width, self.height = image.size
         if self._orientation > 4:
@@ -80,7 +84,7 @@ class PictureFile:
         A LimelightWarning tells what is read otherwise than it is stored: inks, very deep samples.
         """
         for number in range(self.form.count):
-            with _telling(self.path), _unlimited():
+            with _telling(self.path), _UNLIMITED:
                 self._image.seek(number)
                 if self.form.kind == "pages":
                     _check(self.path, self._image.size, 1, self._limit)
@@ -115,7 +119,7 @@ def open_picture(path: str | Path, pixels: int = LIMIT) -> Iterator[PictureFile]
     Raises BadInputError for a file that is absent, no picture, damaged, or of more than ``pixels``.
     """
     path = Path(path)
-    with _telling(path), _unlimited():
+    with _telling(path), _UNLIMITED, _quietly():
         Image.init()
         try:
             image = Image.open(path, formats=[name for name in Image.ID if name not in UNREAD])
@@ -124,7 +128,7 @@ def open_picture(path: str | Path, pixels: int = LIMIT) -> Iterator[PictureFile]
         except (FileNotFoundError, IsADirectoryError) as error:
             raise BadInputError(f"there is no file {path}") from error
     with image:
-        with _telling(path):
+        with _telling(path), _UNLIMITED, _quietly():
             _check(path, image.size, 1, pixels)
             file = PictureFile(path, image, pixels)
             if file.form.kind == "animation":
@@ -201,13 +205,33 @@ def _telling(path: Path) -> Iterator[None]:
         raise BadInputError(f"{path} is cut off or damaged: {error}") from error
 
 
+class _PillowsLimit:
+    """Pillow's limit of pixels, off while anybody reads here: there is a limit of our own."""
+
+    def __init__(self) -> None:
+        """Begin with nobody reading."""
+        self._lock, self._readers = threading.Lock(), 0
+        self._before = Image.MAX_IMAGE_PIXELS
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._readers:
+                self._before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+            self._readers += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                Image.MAX_IMAGE_PIXELS = self._before
+
+
+_UNLIMITED = _PillowsLimit()
+
+
 @contextmanager
-def _unlimited() -> Iterator[None]:
-    """Let Pillow open pictures of any size, for which there is a limit of our own."""
+def _quietly() -> Iterator[None]:
+    """Keep what Pillow says of odd labels to itself: what matters of it is said here."""
     with _opening, warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
-        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            yield
-        finally:
-            Image.MAX_IMAGE_PIXELS = before
+        yield

@@ -12,14 +12,13 @@ import tifffile
 from numpy.typing import NDArray
 
 from limelight.image import exif
-from limelight.image.metadata import IPTC_TAG, RESOLUTION, STRUCTURE, XMP_TAG, Metadata
+from limelight.image.metadata import IPTC_TAG, POINTERS, RESOLUTION, STRUCTURE, XMP_TAG, Metadata
 
 Samples = NDArray[np.unsignedinteger[Any]]
 """(height, width), or (height, width, 2, 3 or 4): grey, grey with alpha, colour, with alpha."""
 
 STRIP = 1 << 20
 """Bytes of a strip: readers may need but a part of a large picture."""
-POINTERS = frozenset({exif.EXIF, exif.GPS})
 STAND_IN = 1
 """tifffile writes no pointers: tags of numbers so much less hold their places, in order."""
 BYTES, UNDEFINED = 1, 7

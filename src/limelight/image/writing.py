@@ -19,6 +19,7 @@ from limelight.image.metadata import NOTHING, Metadata
 from limelight.image.picture import Picture
 from limelight.image.reading import Form, Frame, open_picture
 from limelight.image.tiff import CLASSIC, Samples, add_page
+from limelight.image.xmp import source_type
 from limelight.media.whole import replacing
 
 PLAIN = Form("PNG", "picture", 8, lossless=True)
@@ -71,6 +72,11 @@ def write_frames(
         writer.write(draft, chain([first], coming))
         with open_picture(draft, pixels=1 << 62) as written:
             lost = first.metadata.lost_in(written.metadata)
+            if source_type(first.metadata.xmp) != source_type(written.metadata.xmp):
+                raise BadInputError(
+                    f"{path.suffix} can't say that {path} was generated, and all that is generated "
+                    "says so; write .png, .jpg, .webp, .tiff or .avif"
+                )
             if like.kind == "animation" and written.form.plays != like.plays:
                 lost.append("how often it is shown")
     if writer.rounded:
