@@ -343,3 +343,34 @@ def test_work_is_done_in_order_and_surroundings_end_where_the_video_does():
 def test_settings_out_of_range_are_refused(described: str):
     with pytest.raises(BadInputError):
         configure(described)
+
+
+def test_a_keys_opacity_flickers_less_than_its_grain_and_follows_what_moves():
+    picture, alpha = screened((40, 180, 60))
+    rng = np.random.default_rng(0)
+    still = [picture.astype(np.float32) + rng.normal(0, 4, picture.shape) for _ in range(7)]
+    filmed = np.clip(np.rint(still), 0, 255).astype(np.uint8)
+    footage = footage_of(filmed)
+
+    def opacities(described: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        done = run(configure(described), frames_of(pictures), footage)
+        return np.stack([picture_of(one)[..., 3] for one in done]) / np.float32(255)
+
+    alone, steadied = opacities("key:steady=False", filmed), opacities("key", filmed)
+    assert np.abs(np.diff(steadied, axis=0)).mean() < 0.4 * np.abs(np.diff(alone, axis=0)).mean()
+    moving = np.stack([np.roll(one, 6 * at, axis=1) for at, one in enumerate(filmed)])
+    wanted = np.stack([np.roll(alpha, 6 * at, axis=1) for at in range(7)])
+    errors = [np.abs(opacities(way, moving) - wanted).mean() for way in ("key:steady=False", "key")]
+    assert errors[1] < 1.05 * errors[0]
+
+
+def test_what_is_cut_out_of_video_lies_over_a_colour_or_is_premultiplied():
+    picture, _ = screened((40, 180, 60))
+    frames, footage = frames_of([picture] * 2), footage_of(np.stack([picture] * 2))
+    filled = picture_of(run(configure("key:fill=#0000ff"), frames, footage)[0])
+    assert filled.shape[2] == 3
+    assert filled[0, 0].tolist() == [0, 0, 255]
+    multiplied = picture_of(run(configure("key:premultiplied=True"), frames, footage)[0])
+    assert (multiplied[..., :3] <= multiplied[..., 3:].astype(int) + 1).all()
+    with pytest.raises(BadInputError, match="exclude each other"):
+        configure("key:fill=white,behind=sky.png")
