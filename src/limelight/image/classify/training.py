@@ -88,6 +88,7 @@ class Training:
         self.n_steps = max(1, math.ceil(plan.epochs * len(self.batches)))
         told = repr((labelled.fingerprint, plan, base and base.fingerprint, str(self.device)))
         self.state = _State(told)
+        self.loss_sum = torch.zeros((), device=self.device)  # there: reading it would halt a GPU
         self.checkpoint = checkpoints and checkpoints / f"classifier-{_short(told)}.safetensors"
         self._resume()
 
@@ -126,7 +127,7 @@ class Training:
                 loss.backward()
                 for optimizer in self.optimizers:
                     optimizer.step()
-                state.loss_sum += loss.item()
+                self.loss_sum += loss.detach()
                 state.batch, state.step = state.batch + 1, state.step + 1
                 state.seconds += time.perf_counter() - began
                 if state.step >= self.n_steps:
@@ -142,14 +143,15 @@ class Training:
         return functional.cross_entropy(logits, labels, label_smoothing=self.plan.smoothing)
 
     def _end_epoch(self) -> None:
-        state = self.state
+        state, loss = self.state, self.loss_sum.item() / max(1, self.state.batch)
         accuracy = math.nan
         if self.watched is not None:
             found = predicted(self.network, self.watched.pictures, mirrored=False, low=True)
             accuracy = float((found.argmax(1) == self.watched.labels).mean())
         at = state.step / len(self.batches)
-        state.curve.append([at, state.loss_sum / max(1, state.batch), accuracy, state.seconds])
-        state.epoch, state.batch, state.loss_sum = state.epoch + 1, 0, 0.0
+        state.curve.append([at, loss, accuracy, state.seconds])
+        state.epoch, state.batch = state.epoch + 1, 0
+        self.loss_sum.zero_()
 
     def _set_rates(self) -> None:
         """Rise linearly, then fall linearly to 0, but for the plain network."""
@@ -173,6 +175,7 @@ class Training:
     def _save(self) -> None:
         if self.checkpoint is None:
             return
+        self.state.loss_sum = self.loss_sum.item()
         parts = {"network": self.network.state_dict()}
         for number, optimizer in enumerate(self.optimizers):
             parts[f"optimizer{number}"] = checkpoint.moments(optimizer)
@@ -187,6 +190,7 @@ class Training:
         if {name: tensor.shape for name, tensor in network.items()} != wanted:
             return  # of a network that this version builds otherwise
         self.state = _State(**found.state)
+        self.loss_sum.fill_(self.state.loss_sum)
         self.network.load_state_dict(network)
         for number, optimizer in enumerate(self.optimizers):
             checkpoint.restore(optimizer, found.within(f"optimizer{number}"))
