@@ -1,0 +1,145 @@
+"""An encoder-decoder of self-attention."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as fn
+from torch import Tensor, nn
+
+from limelight.text.sequence.network import Memory, Network, Said, State
+from limelight.text.sequence.vocabulary import PAD
+
+HEAD = 64
+"""Numbers of a head of attention."""
+INNER = 3
+"""Times the width is the width of the layer in between."""
+SLOWEST = 10_000.0
+"""Places after which the slowest wave has turned by one radian."""
+KEPT = ("keys", "values", "source_keys", "source_values")
+
+
+class TransformerNetwork(Network):
+    """A Transformer (Vaswani et al. 2017), normalised before each part (Xiong et al. 2020).
+
+    What may be copied is decided by an attention of its own, from the last layer.
+    """
+
+    def __init__(self, n_subwords: int, width: int, layers: int, dropout: float) -> None:
+        """Make a network of so many layers in the encoder and in the decoder each."""
+        super().__init__(n_subwords, width, dropout)
+        self.encoder = nn.ModuleList(_EncoderLayer(width, dropout) for _ in range(layers))
+        self.decoder = nn.ModuleList(_DecoderLayer(width, dropout) for _ in range(layers))
+        self.encoded, self.decoded = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
+
+    def encode(self, ids: Tensor) -> Memory:
+        """Let every subword of the source look at all."""
+        there = ids != PAD
+        vectors = self._placed(ids, 0)
+        for layer in self.encoder:
+            vectors = layer(vectors, there[:, None, None])
+        return Memory(self.encoded(vectors), ids, there)
+
+    def decode(self, memory: Memory, ids: Tensor, state: State) -> Said:
+        """Let every target subword look at those before it, and at the source."""
+        before = state["0.keys"].shape[2] if state else 0
+        t = ids.shape[1]
+        past = torch.ones(t, before + t, dtype=torch.bool, device=ids.device).tril(before)
+        vectors = self._placed(ids, before)
+        after: State = {}
+        for number, layer in enumerate(self.decoder):
+            held = {name: state[f"{number}.{name}"] for name in KEPT} if state else {}
+            vectors, kept = layer(vectors, past, memory, held)
+            after |= {f"{number}.{name}": kept[name] for name in KEPT}
+        vectors = self.decoded(vectors)
+        scores = self.query(vectors) @ self.key(memory.vectors).transpose(1, 2)
+        scores = (scores / math.sqrt(self.width)).float()
+        attention = scores.masked_fill(~memory.there[:, None], -torch.inf).softmax(-1)
+        return Said(vectors, attention, after)
+
+    def _placed(self, ids: Tensor, before: int) -> Tensor:
+        """Embed subwords and add the sines and cosines of their places."""
+        places = torch.arange(before, before + ids.shape[1], device=ids.device)[:, None]
+        rates = torch.exp(
+            torch.arange(0, self.width, 2, device=ids.device) * (-math.log(SLOWEST) / self.width)
+        )
+        angles = places * rates
+        waves = torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
+        placed: Tensor = self.drop(self.embedding(ids) * math.sqrt(self.width) + waves)
+        return placed
+
+
+class _Attention(nn.Module):
+    """Scaled dot products, several heads side by side."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = max(width // HEAD, 1), dropout
+        self.query, self.key_value = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def looked_at(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        """Give keys and values, (n, heads, t, width of a head)."""
+        keys, values = self.key_value(vectors).chunk(2, -1)
+        return self._apart(keys), self._apart(values)
+
+    def forward(self, asking: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+        dropout = self.dropout if self.training else 0.0
+        queries = self._apart(self.query(asking))
+        found = fn.scaled_dot_product_attention(queries, keys, values, mask, dropout)
+        together: Tensor = self.out(found.transpose(1, 2).flatten(2))
+        return together
+
+    def _apart(self, vectors: Tensor) -> Tensor:
+        n, t, width = vectors.shape
+        return vectors.view(n, t, self.heads, width // self.heads).transpose(1, 2)
+
+
+def _inner(width: int, dropout: float) -> nn.Sequential:
+    return nn.Sequential(
+        nn.LayerNorm(width),
+        nn.Linear(width, INNER * width),
+        nn.GELU(),
+        nn.Dropout(dropout),
+        nn.Linear(INNER * width, width),
+        nn.Dropout(dropout),
+    )
+
+
+class _EncoderLayer(nn.Module):
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.norm, self.own = nn.LayerNorm(width), _Attention(width, dropout)
+        self.drop, self.inner = nn.Dropout(dropout), _inner(width, dropout)
+
+    def forward(self, vectors: Tensor, there: Tensor) -> Tensor:
+        normed = self.norm(vectors)
+        vectors = vectors + self.drop(self.own(normed, *self.own.looked_at(normed), there))
+        found: Tensor = vectors + self.inner(vectors)
+        return found
+
+
+class _DecoderLayer(nn.Module):
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.norm, self.own = nn.LayerNorm(width), _Attention(width, dropout)
+        self.source_norm, self.source = nn.LayerNorm(width), _Attention(width, dropout)
+        self.drop, self.inner = nn.Dropout(dropout), _inner(width, dropout)
+
+    def forward(
+        self, vectors: Tensor, past: Tensor, memory: Memory, held: State
+    ) -> tuple[Tensor, State]:
+        normed = self.norm(vectors)
+        keys, values = self.own.looked_at(normed)
+        if held:
+            keys = torch.cat([held["keys"], keys], 2)
+            values = torch.cat([held["values"], values], 2)
+            source = held["source_keys"], held["source_values"]
+        else:
+            source = self.source.looked_at(memory.vectors)
+        vectors = vectors + self.drop(self.own(normed, keys, values, past))
+        there = memory.there[:, None, None]
+        vectors = vectors + self.drop(self.source(self.source_norm(vectors), *source, there))
+        return vectors + self.inner(vectors), dict(zip(KEPT, (keys, values, *source), strict=True))
