@@ -32,7 +32,8 @@ class Search:
 
     def normal(self, n_subwords: int) -> float:
         """Give what the logarithm of a text's probability is divided by."""
-        return ((5 + n_subwords) / 6) ** self.length
+        found: float = ((5 + n_subwords) / 6) ** self.length
+        return found
 
 
 @dataclass(frozen=True)
