@@ -27,7 +27,7 @@ class Plan:
     batch: int = 500
     widths: tuple[int, int, int] = (64, 192, 192)
     depth: int = 2
-    rate: float = 0.12
+    rate: float = 0.16
     head_rate: float = 0.67
     offset_rate: float = 0.053
     warm: float = 0.0
@@ -46,7 +46,7 @@ class Plan:
 
 PLANS = {
     "plain": Plan("plain", 10, 32, rate=0.001, smoothing=0, shift=0, flip=False),
-    "quick": Plan(epochs=4, widths=(32, 128, 128)),
+    "quick": Plan(epochs=4, widths=(32, 128, 128), rate=0.2),
     "standard": Plan(epochs=8),
     "large": Plan(epochs=40, batch=1000, widths=(128, 384, 512), depth=3, cut=12),
     "fine-tune": Plan(epochs=20, batch=32, rate=0.03, head_rate=0.3, offset_rate=0.02, warm=0.2),
