@@ -83,6 +83,7 @@ def _keyed(
         main,
         LEAST_SCREEN,
         known.noise,
+        known.grain,
         alpha,
         doubt,
     )

@@ -47,7 +47,7 @@ class Surroundings:
     ``screen`` (rows, columns, 3) is the screen's light. ``front`` (rows, columns, 9) is the mean
     light of what is solid and its covariance (red red, red green, red blue, green green, green
     blue, blue blue). ``deep`` (height, width), reduced ``scale`` times, is 1 far within what is
-    solid. ``noise`` is the variance of a pixel's light.
+    solid. ``noise`` is the variance of a pixel's light, ``grain`` that of the screen's per light.
     """
 
     screen: Values
@@ -55,6 +55,7 @@ class Surroundings:
     deep: NDArray[np.uint8]
     scale: tuple[int, int]
     noise: float
+    grain: float
 
     @property
     def step(self) -> tuple[int, int]:
@@ -86,7 +87,9 @@ def surroundings(picture: Picture, colour: str) -> Surroundings | None:
     screen = trend * _nearby(total, weight, ENOUGH_SCREEN, FOLDS, steady)
     behind = enlarged(screen, light.shape[:2])
     share = excess / np.maximum(excess_of(behind, main), LEAST_SCREEN)
-    noise = _noise(picture, sure) + GRAIN
+    measured = _noise(picture, sure)
+    noise = measured + GRAIN
+    grain = measured / max(float(behind[..., main][sure > 0].mean()), LEAST_SCREEN)
     bound = np.clip(1 - share, 0, 1).astype(np.float32)
     away = _away_from_screen(bound)
     reach = max(round(min(bound.shape) / EDGES), 6)
@@ -110,12 +113,13 @@ def surroundings(picture: Picture, colour: str) -> Surroundings | None:
             main,
             LEAST_SCREEN,
             noise,
+            grain,
             alpha,
             doubt,
         )
         solid = cv2.erode(alpha, np.ones((3, 3))).reshape(alpha.shape) > 0.93
         front = _front(light, trust * solid)
-    return Surroundings(screen, front, deep, scale, noise)
+    return Surroundings(screen, front, deep, scale, noise, grain)
 
 
 def excess_of(light: Values, main: int) -> Values:

@@ -20,6 +20,8 @@ ROUNDS = 3
 """Times that alpha is found anew, with the covariance that the last one gives the front."""
 TOLERANCE = 0.03
 """Shares of opacity that a screen's grain, and spill on what stands before it, may feign."""
+DEVIATIONS, MOST_TOLERANCE = 1.5, 0.25
+"""Where there is more grain, so many of its standard deviations are taken for nothing."""
 LEAST_DEVIATION = 0.02
 """Of alpha by colours, however well they fit."""
 EXCESS_DEVIATION = 0.3
@@ -43,6 +45,7 @@ def opacity(
     main: int,
     least: float,
     noise: float,
+    grain: float,
     alpha: Values,
     doubt: Values,
 ) -> None:
@@ -50,7 +53,7 @@ def opacity(
 
     ``light`` (height, width, 3) begins at the row and column ``place`` of the picture; ``screen``,
     ``front``, ``step``, ``deep`` and ``scale`` are those of ``screen.Surroundings``. ``least`` is
-    the least excess of a screen.
+    the least excess of a screen, ``grain`` the variance of its light as a share of it.
     """
     height, width, _ = light.shape
     one, other = (main + 1) % 3, (main + 2) % 3
@@ -67,6 +70,9 @@ def opacity(
             found = bound
             by_excess = (EXCESS_DEVIATION * bound) ** 2 + TOLERANCE**2
             variance = by_excess
+            feigned = DEVIATIONS * np.sqrt(grain * back[main]) / whole
+            clear = min(max(feigned, TOLERANCE), MOST_TOLERANCE)
+            full = max(TOLERANCE, clear / 2)
             if bound <= TOLERANCE:
                 variance = 0.0
             elif deep[min(y // scale[0], deep.shape[0] - 1), min(x // scale[1], deep.shape[1] - 1)]:
@@ -90,7 +96,7 @@ def opacity(
                     along = min(max(along, -0.2), 1.2)
                     found = variance * (along / by_colour + bound / by_excess)
                     found = min(max(found, 0.0), bound + TOLERANCE, 1.0)
-            alpha[i, j] = min(max((found - TOLERANCE) / (1 - 2 * TOLERANCE), 0.0), 1.0)
+            alpha[i, j] = min(max((found - clear) / (1 - clear - full), 0.0), 1.0)
             doubt[i, j] = variance
 
 
