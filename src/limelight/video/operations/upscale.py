@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from limelight.errors import BadInputError
+from limelight.image.superresolution import FACTORS, enlarged, span
 from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
 from limelight.video.operations.alike import filtered_alike
-from limelight.video.operations.span import FACTORS, enlarged
 from limelight.video.pictures import worked
 
 MOST = 8
@@ -44,7 +44,8 @@ class Upscale(Operation):
     def stream(self, frames: Iterator[Frame], footage: Footage) -> Iterator[Frame]:
         """Enlarge every frame; the larger picture keeps its shape and its samples' format."""
         if self.by == "span":
-            return worked(lambda picture: enlarged(picture, self.factor), frames)
+            network = span(self.factor)
+            return worked(lambda picture: enlarged(picture, network), frames)
         size = {"width": footage.width * self.factor, "height": footage.height * self.factor}
         how = {"flags": "lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"}
         return filtered_alike([("scale", {**size, **how})], frames, footage)
