@@ -17,10 +17,12 @@ from limelight.cli import (
     demo,
     image,
     models,
+    newsroom,
     onboard,
     page,
     presets,
     recommend,
+    text,
     train,
     trending,
     video,
@@ -52,6 +54,8 @@ for commands in (demo, catalog, train, recommend, page, onboard, trending, prese
 app.add_typer(audio.app, name="audio")
 app.add_typer(video.app, name="video")
 app.add_typer(image.app, name="image")
+app.add_typer(text.app, name="text")
+app.add_typer(newsroom.app, name="newsroom")
 app.add_typer(models.app, name="models")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(weights.app, name="weights")

@@ -26,8 +26,9 @@ class Example:
 class Examples(Protocol):
     """Gives the pairs of an epoch, which may differ from epoch to epoch."""
 
-    marks: Sequence[str]
-    """Subwords of the sources that are never cut, such as "<subject>"."""
+    @property
+    def marks(self) -> Sequence[str]:
+        """Subwords of the sources that are never cut, such as "<subject>"."""
 
     def texts(self) -> Iterator[str]:
         """Give all texts that the vocabulary is learned on."""

@@ -1,0 +1,10 @@
+"""limelight text: what is done with words."""
+
+from __future__ import annotations
+
+import typer
+
+from limelight.cli import writer
+
+app = typer.Typer(no_args_is_help=True, help="Write texts from facts, by networks of your own.")
+app.add_typer(writer.app, name="writer")
