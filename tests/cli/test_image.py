@@ -188,6 +188,7 @@ def test_originals_and_other_kinds_of_outputs_are_refused(run, folder):
 
 def test_presets_for_pictures_name_operations_that_there_are(run):
     with_pictures = [name for name in names() if load(name).image]
+    assert "user-upload" in with_pictures
     for name in with_pictures:
         assert [configure(step) for step in load(name).image]
     assert "nothing for pictures" in refused(
