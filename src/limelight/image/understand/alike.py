@@ -70,7 +70,7 @@ def alike(
     groups = near_duplicates([mark for _, mark in known])
     return Alike(
         groups=tuple(
-            tuple(sorted((known[i][0] for i in group), key=lambda one: -one.width * one.height))
+            tuple(sorted((known[i][0] for i in group), key=_worth, reverse=True))
             for group in groups
         ),
         flat=tuple(one.path for one in found if one.fingerprint is None),
@@ -128,6 +128,10 @@ def _look(path: Path, pixels: int) -> Looked | LimelightError:
 def _first(path: Path, pixels: int = LIMIT) -> Picture:
     with open_picture(path, pixels) as file:
         return next(file.frames()).picture
+
+
+def _worth(one: Looked) -> tuple[int, int]:
+    return one.width * one.height, one.size
 
 
 def _thumbnail(path: Path) -> str:
