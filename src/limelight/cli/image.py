@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli import classify, moderate, seeing
+from limelight.cli import classify, generate, moderate, seeing
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.media import (
     FormatOption,
@@ -76,6 +76,7 @@ app = typer.Typer(
 app.add_typer(seeing.app)
 app.add_typer(moderate.app, name="moderate")
 app.add_typer(classify.app, name="classify")
+app.add_typer(generate.app, name="generate")
 
 
 def _operate(
