@@ -48,3 +48,7 @@ class Operation(ABC):
         What was found are fields of the settled one with ``repr=False`` where they are no settings.
         """
         return self
+
+    def told(self) -> str:
+        """Say in words what a settled operation decided by looking; most decide nothing."""
+        return ""
