@@ -2,7 +2,7 @@
 
     python benchmarks/picture_key.py FOLDER [PART...]
 
-PART is pictures, video or large. Pictures to look at go into FOLDER: each shot, its opacity
+PART is pictures, jpeg, video or large. Pictures to look at go into FOLDER: each shot, its opacity
 as it is and as each way finds it, and what was cut out over a colour.
 """
 
@@ -165,6 +165,18 @@ def _save(path: Path, picture: Picture) -> None:
     cv2.imwrite(str(path), picture[..., ::-1])
 
 
+def jpeg(folder: Path) -> str:
+    """Measure the same shots as JPEGs, whose chroma is of half the size."""
+    sads: dict[str, list[float]] = {way: [] for way in WAYS}
+    for shot in shots(SEED):
+        packed = cv2.imencode(".jpg", shot.picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1]
+        shown = cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1].copy()
+        spoilt = Shot(shot.name, shot.colour, shown, shot.alpha, shot.front)
+        for way, work in WAYS.items():
+            sads[way].append(matte_errors(shot.alpha, work(spoilt)[0]).sad)
+    return table([{"by": way, "SAD, thousands": f"{np.mean(n):.2f}"} for way, n in sads.items()])
+
+
 def video(folder: Path) -> str:
     """Measure how much opacity flickers, at rest and in movement, and how wrong it is."""
     rows = []
@@ -255,7 +267,7 @@ def main(folder: Path, *only: str) -> None:
     cv2.setNumThreads(1)
     key(shots(SEED)[0].picture, "green", True)  # compiled before anything is timed
     on = machine("numpy", "numba", "opencv-python-headless", "pymatting")
-    parts: dict[str, Any] = {"pictures": pictures, "video": video, "large": large}
+    parts: dict[str, Any] = {"pictures": pictures, "jpeg": jpeg, "video": video, "large": large}
     for name, measured in parts.items():
         if only and name not in only:
             continue

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import limelight.image.key as keying
 from limelight.errors import BadInputError, CorruptError, UnavailableError
+from limelight.image.chroma import has_half_chroma
 from limelight.image.cutting import cut
 from limelight.image.key import key
 from limelight.image.laying import fitted, over, premultiplied
@@ -316,3 +317,18 @@ def test_a_background_is_blurred_and_the_person_is_not(monkeypatch: pytest.Monke
     found = Background(blur=0.02)(picture)
     assert np.array_equal(found[:, :60], picture[:, :60])
     assert found[:, 110:].std() < 0.5 * picture[:, 110:].std()
+
+
+@pytest.mark.parametrize("colour", ["green", "blue"])
+def test_chroma_of_half_the_size_is_known_and_made_up_for(
+    colour: str, monkeypatch: pytest.MonkeyPatch
+):
+    picture, alpha = shot(colour)
+    assert not has_half_chroma(picture)
+    coded = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
+    halved = cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1].copy()
+    assert has_half_chroma(halved)
+    known = error(key(halved, colour), alpha)
+    monkeypatch.setattr("limelight.image.screen.has_half_chroma", lambda picture: False)
+    assert known < 0.85 * error(key(halved, colour), alpha)
+    assert not has_half_chroma(np.zeros((1, 1, 3), np.uint8))

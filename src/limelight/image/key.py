@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from limelight.errors import BadInputError
+from limelight.image import chroma
 from limelight.image.matting import MARGIN, refined
 from limelight.image.picture import Picture, coded, light_of
 from limelight.image.screen import CHANNELS, LEAST_SCREEN, Surroundings, surroundings
@@ -42,10 +43,10 @@ def key(picture: Picture, colour: str = "green", refine: bool = False) -> Pictur
     if known is None:
         return found
     main = CHANNELS[colour]
-    margin = MARGIN if refine else 0
+    margin = (MARGIN if refine else 0) + (chroma.MARGIN if known.half_chroma else 0)
 
     def work(place: tuple[int, int]) -> None:
-        _keyed(picture, found, known, main, place, margin)
+        _keyed(picture, found, known, main, place, margin, refine)
 
     blocks = list(_blocks(*picture.shape[:2]))
     if len(blocks) == 1:
@@ -64,12 +65,13 @@ def _keyed(
     main: int,
     place: tuple[int, int],
     margin: int,
+    refine: bool,
 ) -> None:
     """Key one block, seeing ``margin`` pixels around it."""
     row, column = place
     top, left = max(row - margin, 0), max(column - margin, 0)
     seen = picture[top : row + BLOCK + margin, left : column + BLOCK + margin, :3]
-    light = light_of(seen)
+    light = light_of(chroma.with_full_chroma(seen) if known.half_chroma else seen)
     alpha, doubt = np.empty((2, *light.shape[:2]), np.float32)
     at, step = (top, left), known.step
     opacity(
@@ -87,14 +89,16 @@ def _keyed(
         alpha,
         doubt,
     )
-    if margin:
+    if refine:
         alpha = refined(alpha, doubt, light)
     inner = np.s_[row - top : row - top + BLOCK, column - left : column - left + BLOCK]
     light, alpha = np.ascontiguousarray(light[inner]), np.ascontiguousarray(alpha[inner])
+    kept = light_of(found[row : row + BLOCK, column : column + BLOCK, :3])
+    light = np.where(alpha[..., None] == 1, kept, light)
     colours(light, place, known.screen, known.front, step, main, known.noise, alpha)
     target = found[row : row + BLOCK, column : column + BLOCK]
     full = np.iinfo(found.dtype).max
-    opaque = (alpha == 1) & (light == light_of(target[..., :3])).all(axis=2)
+    opaque = (alpha == 1) & (light == kept).all(axis=2)
     target[..., :3] = np.where(
         opaque[..., None], target[..., :3], np.rint(coded(light) * np.float32(full))
     )

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from limelight.image.chroma import has_half_chroma, with_full_chroma
 from limelight.image.picture import Picture, Values, light_of
 from limelight.image.unmixing import GRAIN, opacity
 
@@ -48,6 +49,7 @@ class Surroundings:
     light of what is solid and its covariance (red red, red green, red blue, green green, green
     blue, blue blue). ``deep`` (height, width), reduced ``scale`` times, is 1 far within what is
     solid. ``noise`` is the variance of a pixel's light, ``grain`` that of the screen's per light.
+    ``half_chroma`` says that chroma was of half the size.
     """
 
     screen: Values
@@ -56,6 +58,7 @@ class Surroundings:
     scale: tuple[int, int]
     noise: float
     grain: float
+    half_chroma: bool
 
     @property
     def step(self) -> tuple[int, int]:
@@ -66,7 +69,8 @@ class Surroundings:
 def surroundings(picture: Picture, colour: str) -> Surroundings | None:
     """Look at a whole picture; None where there is no screen of ``colour``."""
     main = CHANNELS[colour]
-    light, scale = _reduced(picture)
+    half_chroma = has_half_chroma(picture)
+    light, scale = _reduced(picture, half_chroma)
     excess = excess_of(light, main)
     typical = float(np.quantile(excess, 0.95))
     if typical < LEAST_SCREEN:
@@ -119,7 +123,7 @@ def surroundings(picture: Picture, colour: str) -> Surroundings | None:
         )
         solid = cv2.erode(alpha, np.ones((3, 3))).reshape(alpha.shape) > 0.93
         front = _front(light, trust * solid)
-    return Surroundings(screen, front, deep, scale, noise, grain)
+    return Surroundings(screen, front, deep, scale, noise, grain, half_chroma)
 
 
 def excess_of(light: Values, main: int) -> Values:
@@ -137,14 +141,14 @@ def enlarged(cells: Values, shape: tuple[int, ...]) -> Values:
     return found[: shape[0], : shape[1]]
 
 
-def _reduced(picture: Picture) -> tuple[Values, tuple[int, int]]:
+def _reduced(picture: Picture, half_chroma: bool) -> tuple[Values, tuple[int, int]]:
     """Give the light of a picture of at most a million pixels, and how many times it is smaller."""
     height, width = picture.shape[:2]
     times = int(np.ceil(np.sqrt(height * width / PIXELS)))
     down = min(times, height)
     across = min(-(-height * width // (PIXELS * down)), width)
     if down == across == 1:
-        return light_of(picture[..., :3]), (1, 1)
+        return light_of(with_full_chroma(picture) if half_chroma else picture[..., :3]), (1, 1)
     rows, columns = height // down, width // across
     made = np.empty((rows, columns, 3), np.float32)
     for row in range(rows):
