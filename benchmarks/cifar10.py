@@ -15,7 +15,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +52,7 @@ def measure(name: str, threads: int, results: Path) -> dict[str, Any]:
             print(f"  {done:.1f} of {total} epochs, {message}", file=sys.stderr)
 
     training = Training(learned, plan_of(name), watched=test, checkpoints=results / "checkpoints")
-    resumed = training.state.step > 0
-    processor = time.process_time()
     found = training.run(tell)
-    processor = time.process_time() - processor
     found.save(results / name)
     judged = evaluate(found, test)
     write_report(results / f"{name}.html", found, judged)
@@ -67,7 +63,7 @@ def measure(name: str, threads: int, results: Path) -> dict[str, Any]:
         "macro_f1": judged.macro_f1,
         "calibration_error": judged.calibration_error,
         "seconds": float(found.curve[-1, 3]),
-        "processor_seconds": None if resumed else processor,
+        "processor_seconds": float(found.curve[-1, 4]),
         "threads": threads,
         "weights": sum(one.numel() for one in found.network.parameters()),
         "curve": found.curve.tolist(),
@@ -77,7 +73,7 @@ def measure(name: str, threads: int, results: Path) -> dict[str, Any]:
 
 def row_of(one: dict[str, Any]) -> dict[str, Any]:
     low, high = one["interval"]
-    at = [(epoch, seconds) for epoch, _, accuracy, seconds in one["curve"] if accuracy >= 0.9]
+    at = [(epoch, seconds) for epoch, _, accuracy, seconds, _ in one["curve"] if accuracy >= 0.9]
     return {
         "plan": one["plan"] if one["plan"] == "plain" else f"**{one['plan']}**",
         "accuracy": f"{one['accuracy']:.2%}",
@@ -86,6 +82,7 @@ def row_of(one: dict[str, Any]) -> dict[str, Any]:
         "calibration error": f"{one['calibration_error']:.3f}",
         "epochs": f"{one['curve'][-1][0]:g}",
         "training": f"{one['seconds'] / 60:.1f} min",
+        "of processors": f"{one['processor_seconds'] / 60:.1f} min",
         "90 % after": f"{at[0][1] / 60:.1f} min" if at else "never",
         "weights": one["weights"],
     }

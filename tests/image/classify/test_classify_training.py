@@ -20,7 +20,7 @@ def test_what_was_learned_holds_for_pictures_never_seen(learned):
     unseen = stripes(120, 2)
     right = learned.probabilities(unseen.pictures).argmax(1) == unseen.labels
     assert right.mean() > 0.9
-    assert learned.curve.shape == (5, 4)
+    assert learned.curve.shape == (5, 5)
     assert learned.curve[:, 0].tolist() == [1, 2, 3, 4, 5]
     assert learned.curve[-1, 1] < learned.curve[0, 1]
     assert learned.curve[-1, 2] > 0.9

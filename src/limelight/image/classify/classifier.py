@@ -30,7 +30,7 @@ FORMAT = 1
 WEIGHTS, CARD = "model.safetensors", "classifier.json"
 AT_ONCE = 500
 SMALLEST, LARGEST = 16, 512  # sides of pictures
-COLUMNS = ("epoch", "loss", "accuracy", "seconds")
+COLUMNS = ("epoch", "loss", "accuracy", "seconds", "processor seconds")
 
 Network = PlainNetwork | ResidualNetwork
 
@@ -42,7 +42,7 @@ class Classifier:
     ``size`` is the side of the pictures that it was trained on. ``temperature`` divides the logits,
     so that it is as sure as it is right (Guo et al., "On Calibration of Modern Neural Networks",
     2017). ``curve`` has a row an epoch: epochs done, mean loss, the share of watched pictures that
-    are right (NaN where none are) and seconds of training so far.
+    are right (NaN where none are), seconds of training so far, and those that processors worked.
     """
 
     network: Network
@@ -50,7 +50,9 @@ class Classifier:
     size: int
     plan: Plan
     temperature: float = 1.0
-    curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 4), np.float32))
+    curve: NDArray[np.float32] = field(
+        default_factory=lambda: np.empty((0, len(COLUMNS)), np.float32)
+    )
     data: str = ""
     made: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 

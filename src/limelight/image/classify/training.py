@@ -18,6 +18,7 @@ from limelight.errors import BadInputError
 from limelight.image.classify.batches import Batches
 from limelight.image.classify.calibration import best_temperature
 from limelight.image.classify.classifier import (
+    COLUMNS,
     Classifier,
     Network,
     channels_last,
@@ -34,7 +35,7 @@ from limelight.training.repeatable import repeatable
 
 CHECKPOINT_SECONDS = 30.0
 WHITENED = 5000  # pictures that the first layer is set by
-JUDGED = 5000  # pictures that the sureness is set by, where none are held out
+JUDGED = 5000  # pictures that the sureness is set by
 DECAY = 2e-6  # of weights, for each picture of a batch
 
 
@@ -48,6 +49,7 @@ class _State:
     step: int = 0
     loss_sum: float = 0.0
     seconds: float = 0.0
+    processor: float = 0.0
     curve: list[list[float]] = field(default_factory=list)
 
 
@@ -103,20 +105,18 @@ class Training:
             self.labelled.classes,
             self.labelled.size,
             self.plan,
-            curve=np.array(self.state.curve, np.float32).reshape(-1, 4),
+            curve=np.array(self.state.curve, np.float32).reshape(-1, len(COLUMNS)),
             data=self.labelled.fingerprint,
         )
-        judged = (
-            self.watched if self.watched is not None else self.labelled.of(_some(self.labelled))
-        )
-        found.temperature = best_temperature(found.logits(judged.pictures), judged.labels)
+        some = self.labelled.of(_some(self.labelled))  # watched pictures decide nothing
+        found.temperature = best_temperature(found.logits(some.pictures), some.labels)
         return found
 
     def _run(self, progress: Progress) -> None:
         state, saved = self.state, time.monotonic()
         low = self.plan.architecture == "residual"
         while state.step < self.n_steps:
-            began = time.perf_counter()
+            began = time.perf_counter(), time.process_time()
             for pictures, labels in self.batches.epoch(state.epoch, state.batch):
                 progress(state.step / len(self.batches), self.plan.epochs, self._told())
                 self._set_rates()
@@ -129,13 +129,14 @@ class Training:
                     optimizer.step()
                 self.loss_sum += loss.detach()
                 state.batch, state.step = state.batch + 1, state.step + 1
-                state.seconds += time.perf_counter() - began
+                state.seconds += time.perf_counter() - began[0]
+                state.processor += time.process_time() - began[1]
                 if state.step >= self.n_steps:
                     break
                 if time.monotonic() - saved > CHECKPOINT_SECONDS:
                     self._save()
                     saved = time.monotonic()
-                began = time.perf_counter()
+                began = time.perf_counter(), time.process_time()
             self._end_epoch()
         progress(self.plan.epochs, self.plan.epochs, self._told())
 
@@ -149,7 +150,7 @@ class Training:
             found = predicted(self.network, self.watched.pictures, mirrored=False, low=True)
             accuracy = float((found.argmax(1) == self.watched.labels).mean())
         at = state.step / len(self.batches)
-        state.curve.append([at, loss, accuracy, state.seconds])
+        state.curve.append([at, loss, accuracy, state.seconds, state.processor])
         state.epoch, state.batch = state.epoch + 1, 0
         self.loss_sum.zero_()
 
@@ -168,7 +169,7 @@ class Training:
     def _told(self) -> str:
         if not self.state.curve:
             return f"training {self.plan.architecture}"
-        _, loss, accuracy, _ = self.state.curve[-1]
+        _, loss, accuracy, *_ = self.state.curve[-1]
         found = "" if math.isnan(accuracy) else f", {accuracy:.1%} right"
         return f"training {self.plan.architecture}, loss {loss:.3f}{found}"
 
