@@ -242,7 +242,7 @@ def _work(
 
     def work(job: Job, progress: Progress) -> Mapping[str, Any]:
         limit = LIMIT if pixels is None else pixels
-        process(
+        settled = process(
             job.source,
             job.target,
             steps,
@@ -251,6 +251,7 @@ def _work(
             background=background,
             pixels=limit,
         )
-        return {}
+        told = [f"{step.name}: {step.told()}" for step in settled if step.told()]
+        return {"did": "; ".join(told)} if told else {}
 
     return work

@@ -19,7 +19,9 @@ SHARPEST = 0.85
 
 def luma_of(picture: Picture) -> NDArray[np.float32]:
     """Give luma (height, width), 0 to 1, of a picture."""
-    found: NDArray[np.float32] = picture[..., :3] @ (LUMA / np.iinfo(picture.dtype).max)
+    found: NDArray[np.float32] = picture[..., :3] @ (
+        LUMA * np.float32(1 / np.iinfo(picture.dtype).max)
+    )
     return found
 
 

@@ -81,7 +81,7 @@ class _Work:
             self.settled = self.settled or settled
             said = frame.metadata
             if self._steps or self._generated:
-                said = worked_on(said, self._steps, self._source, self._generated)
+                said = worked_on(said, settled or self._steps, self._source, self._generated)
             yield replace(frame, picture=picture, metadata=said)
         self._progress(self._parts, self._parts, "writing")
 
