@@ -112,6 +112,14 @@ def test_inpainting_keeps_known_pixels_and_says_that_it_is_a_composite(model, tm
     assert (filled[hole == 0] == original[hole == 0]).all()
     assert (filled[hole > 0] != original[hole > 0]).any()
     assert said(out)[0] == TYPE + "compositeWithTrainedAlgorithmicMedia"
+    words = ("inpaint", picture, "--rectangle", "20 4 8 5", "--model", model, "--steps", 2)
+    assert run(*words, "-o", tmp_path / "same.png").exit_code == 0
+    assert (np.asarray(Image.open(tmp_path / "same.png")) == filled).all()
+    small = save(tmp_path / "small.png", hole[1:])
+    done = run("inpaint", picture, "--mask", small, "--model", model, "-o", tmp_path / "x.png")
+    assert done.exit_code == 2
+    assert "has 30 x 19 pixels" in done.output
+    assert not (tmp_path / "x.png").exists()
 
 
 @pytest.mark.parametrize(

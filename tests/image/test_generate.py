@@ -23,7 +23,7 @@ from limelight.image.generate.collection import (
 from limelight.image.generate.conditions import Captions, Classes
 from limelight.image.generate.distance import frechet_distance
 from limelight.image.generate.flow import between, followed, guided, logit_normal
-from limelight.image.generate.maker import SmallMaker, hole_of, open_maker
+from limelight.image.generate.maker import SmallMaker, open_maker
 from limelight.image.generate.model import CONFIG, WEIGHTS, Generator, Sampling, sampling_of
 from limelight.image.generate.network import Shape, UNet, shape_of
 from limelight.image.generate.sheet import sheet_of
@@ -212,13 +212,6 @@ def test_masks_that_fill_nothing_sensible_are_refused(trained):
         maker.fill(picture, np.zeros((10, 12), bool), "", QUICK)
     with pytest.raises(BadInputError, match="the whole picture"):
         maker.fill(picture, np.ones((10, 12), bool), "", QUICK)
-
-
-def test_a_mask_is_what_is_light_and_solid():
-    mask = np.zeros((1, 4, 4), np.uint16)
-    mask[0, :, 3] = [65535, 65535, 0, 65535]
-    mask[0, :, :3] = [[65535] * 3, [0] * 3, [65535] * 3, [40000] * 3]
-    assert hole_of(mask).tolist() == [[True, False, False, True]]
 
 
 def test_an_unknown_class_is_named_with_those_there_are(trained):

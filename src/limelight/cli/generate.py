@@ -265,15 +265,20 @@ def inpaint(
     session: Session,
     inputs: InputsArgument,
     out: OutOption,
-    mask: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            help="White where to fill; as large as the pictures.",
-            show_default=False,
-        ),
-    ],
     model: ModelOption,
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="White where to fill; as large as the pictures."),
+    ] = None,
+    rectangle: Annotated[
+        str, typer.Option(metavar="NUMBERS", help='Left, top, width, height: "40 20 200 30".')
+    ] = "",
+    polygon: Annotated[
+        str, typer.Option(metavar="NUMBERS", help='Corners, x and y in turn: "9 9 90 20 50 80".')
+    ] = "",
+    grow: Annotated[
+        int, typer.Option(metavar="PIXELS", help="Fill so much more around all of it.")
+    ] = 0,
     prompt: PromptOption = "",
     seed: SeedOption = 0,
     steps: StepsOption = 50,
@@ -283,9 +288,10 @@ def inpaint(
     overwrite: OverwriteOption = False,
     resume: ResumeOption = False,
 ) -> Answer:
-    """Fill what a mask marks with something that was never there; all else stays to the bit.
+    """Fill a part with something that was never there; all else stays to the bit.
 
-    `limelight image` has operations that fill scratches and small holes without inventing.
+    A mask, rectangles and polygons say which part, as for `limelight image inpaint`, which fills
+    scratches and holes from the picture itself.
 
     \b
     Example:
@@ -294,15 +300,16 @@ def inpaint(
     sampling = _sampling(steps, "euler", guidance, seed)
     jobs = planned(inputs, str(out), PICTURES, format, overwrite, resume)
     maker = _maker(model, device)
-    from limelight.image.generate.maker import hole_of
     from limelight.image.generate.marks import write_composite
-    from limelight.image.reading import open_picture, read
+    from limelight.image.masks import Masking
+    from limelight.image.reading import open_picture
 
-    hole = hole_of(read(mask))
+    masking = Masking(mask, rectangle, polygon, grow)
 
     def work(job: Job, progress: Progress) -> Mapping[str, Any]:
         with open_picture(job.source) as file:
             frame = next(file.frames())
+        hole = masking.meant(*frame.picture.shape[:2])
         filled = maker.fill(frame.picture, hole, prompt, sampling, progress)
         made = _made("inpaint", model, prompt, sampling, 0)
         if job.target.suffix.lower() not in LOSSLESS:

@@ -8,20 +8,16 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from limelight.errors import BadInputError, NotFoundError
 from limelight.extras import require
 from limelight.image.generate.collection import Samples, over_white, resized, squared
 from limelight.image.generate.model import CONFIG, Generator, Sampling
+from limelight.image.masks import Mask
 from limelight.image.picture import Picture
 from limelight.progress import Progress, silent
 
 PIPELINE = "model_index.json"
-MASKED = 128  # of 255: from here on, a mask's pixel belongs to the hole
-
-Hole = NDArray[np.bool_]
-"""(height, width), true where a picture is to be filled."""
 
 
 class Maker(Protocol):
@@ -45,12 +41,12 @@ class Maker(Protocol):
     def fill(
         self,
         picture: Picture,
-        hole: Hole,
+        hole: Mask,
         asked: str,
         sampling: Sampling,
         progress: Progress = silent,
     ) -> Picture:
-        """Fill a hole; every other pixel stays as it is to the bit."""
+        """Fill what ``hole`` means, (height, width); every other pixel stays to the bit."""
 
 
 class SmallMaker:
@@ -82,7 +78,7 @@ class SmallMaker:
     def fill(
         self,
         picture: Picture,
-        hole: Hole,
+        hole: Mask,
         asked: str,
         sampling: Sampling,
         progress: Progress = silent,
@@ -124,17 +120,7 @@ def open_maker(folder: Path, device: str = "cpu") -> Maker:
     )
 
 
-def hole_of(mask: Picture) -> Hole:
-    """Read a mask: what is light and not clear is to be filled."""
-    plain = mask.astype(np.float32) * (255 / np.iinfo(mask.dtype).max)
-    light = plain[..., :3].mean(2)
-    if mask.shape[2] == 4:
-        light = light * plain[..., 3] / 255
-    found: Hole = light >= MASKED
-    return found
-
-
-def refuse_hole(picture: Picture, hole: Hole) -> None:
+def refuse_hole(picture: Picture, hole: Mask) -> None:
     """Refuse a mask of another size, an empty one, and one that leaves nothing."""
     if hole.shape != picture.shape[:2]:
         (height, width), (high, wide) = picture.shape[:2], hole.shape
@@ -148,7 +134,7 @@ def refuse_hole(picture: Picture, hole: Hole) -> None:
         raise BadInputError("the mask marks the whole picture; leave something to go by")
 
 
-def put_into(picture: Picture, made: Samples, hole: Hole) -> None:
+def put_into(picture: Picture, made: Samples, hole: Mask) -> None:
     """Write what was made into the hole, solid, in the picture's own depth."""
     top = np.iinfo(picture.dtype).max
     picture[..., :3][hole] = made[hole].astype(picture.dtype) * (top // 255)
@@ -156,7 +142,7 @@ def put_into(picture: Picture, made: Samples, hole: Hole) -> None:
         picture[..., 3][hole] = top
 
 
-def _square_around(hole: Hole) -> tuple[slice, slice]:
+def _square_around(hole: Mask) -> tuple[slice, slice]:
     """Give the largest square of the picture that has the hole near its middle."""
     down, across = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
     side = min(hole.shape)

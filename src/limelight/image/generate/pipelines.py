@@ -18,8 +18,9 @@ from PIL import Image
 from limelight.errors import BadInputError, CorruptError
 from limelight.extras import require
 from limelight.image.generate.collection import Samples, over_white, resized
-from limelight.image.generate.maker import PIPELINE, Hole, put_into, refuse_hole
+from limelight.image.generate.maker import PIPELINE, put_into, refuse_hole
 from limelight.image.generate.model import Sampling
+from limelight.image.masks import Mask
 from limelight.image.picture import Picture
 from limelight.progress import Progress, silent
 
@@ -67,7 +68,7 @@ class PipelineMaker:
     def fill(
         self,
         picture: Picture,
-        hole: Hole,
+        hole: Mask,
         asked: str,
         sampling: Sampling,
         progress: Progress = silent,
