@@ -1,0 +1,300 @@
+"""From sources to a draft: conflicts, a plan, statements that pass, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from limelight.errors import BadInputError
+from limelight.progress import Progress, silent
+from limelight.text.newsroom import headlines, plan
+from limelight.text.newsroom.checking import Wording
+from limelight.text.newsroom.conflicts import conflicts_of
+from limelight.text.newsroom.data import Table
+from limelight.text.newsroom.draft import Conflict, Draft, Dropped, Fact, Origin
+from limelight.text.newsroom.evidence import Evidence
+from limelight.text.newsroom.facts import facts_of
+from limelight.text.newsroom.facts.quotations import MARKS
+from limelight.text.newsroom.forms import Form
+from limelight.text.newsroom.sources import Source
+from limelight.text.newsroom.tokens import STOPS
+from limelight.text.newsroom.writing import data_chinese, data_english, reviewing
+from limelight.text.newsroom.writing.differing import both_sides
+from limelight.text.newsroom.writing.statement import Statement
+from limelight.text.newsroom.writing.telling import Teller
+from limelight.text.words import words
+
+TRIED = 60
+"""Lines that are tried for a draft, the most telling first."""
+
+
+def compose(
+    sources: Sequence[Source],
+    tables: Sequence[Table],
+    form: Form,
+    language: str,
+    allowed: int = 12,
+    progress: Progress = silent,
+) -> Draft:
+    """Write a draft from sources and tables, which are numbered.
+
+    Raises BadInputError where nothing in them is in the language and no table is given.
+    """
+    evidence = Evidence(sources, tables)
+    usable = [s for s in sources if s.document.language == language]
+    if not usable and not tables:
+        others = sorted({s.document.language for s in sources})
+        raise BadInputError(
+            f"no source is in the language {language!r} (they are in {', '.join(others)}), and the "
+            "newsroom does not translate; choose another --language"
+        )
+    wording = Wording.of((line.text for line in evidence.lines[: evidence.n_text]), allowed)
+    teller = Teller(evidence, wording, language)
+    progress(1, 4, "comparing sources")
+    conflicts = conflicts_of(evidence)
+    progress(2, 4, "writing")
+    dropped: list[Dropped] = []
+    told = _told(teller, form, conflicts, dropped)
+    data = [s for table in tables for s in _of_table(table, language)]
+    data = [s for s in data if not _given_up(teller, s, dropped)]
+    if form.name == "reviews":
+        told = reviewing.verdicts(evidence, teller, told, tables)
+    progress(3, 4, "laying out")
+    return _laid_out(teller, form, language, sources, tables, told, data, conflicts, dropped)
+
+
+def _of_table(table: Table, language: str) -> list[Statement]:
+    return data_chinese.statements(table) if language == "zh" else data_english.statements(table)
+
+
+def _given_up(teller: Teller, statement: Statement, dropped: list[Dropped]) -> bool:
+    problem = teller.passes(statement.text, statement.places)
+    if problem:
+        dropped.append(Dropped(statement.text, problem, _where(teller, statement)))
+    return bool(problem)
+
+
+def _told(
+    teller: Teller,
+    form: Form,
+    conflicts: Sequence[tuple[Conflict, tuple[int, int]]],
+    dropped: list[Dropped],
+) -> list[Statement]:
+    """Tell the most telling lines, up to the form's length; note what can't be told."""
+    evidence = teller.evidence
+    disputed = {at: conflict for conflict, pair in conflicts for at in pair}
+    together = {at: set(pair) for _, pair in conflicts for at in pair}
+    order = plan.ranked(evidence, form, teller.language)
+    taken: list[int] = []
+    told: list[Statement] = []
+    size = quotations = 0
+    limit = max(form.limit(teller.language), 60)
+    for at in order[:TRIED]:
+        line = evidence.lines[at]
+        label = evidence.sources[line.place.source].document.name
+        if size > limit * 1.3 or not plan.chosen(evidence, order, at, taken):
+            continue
+        statements, reason = teller.tell(at, quoting=at not in disputed)
+        if statements and at in disputed:
+            statements, reason = both_sides(teller, at, disputed[at], statements[0])
+        if not statements:
+            dropped.append(Dropped(line.text, reason, f"{label} {line.place}"))
+            continue
+        quoted = any(s.way == "quoted" for s in statements)
+        if quoted and (quotations >= form.quotations or (quotations and not told)):
+            continue
+        if not told and statements[0].text[:1] in '"“' and len(order) > 1:
+            order.append(at)
+            continue
+        quotations += quoted
+        taken += sorted({at} | together.get(at, set()))
+        told += statements
+        size += sum(_length(s.text, teller.language) for s in statements)
+    return told
+
+
+def _length(text: str, language: str) -> int:
+    return len(re.findall(r"[\u3400-\u9fff]|\w+", text)) if language == "zh" else len(text.split())
+
+
+def _where(teller: Teller, statement: Statement) -> str:
+    place = statement.places[0]
+    source = teller.evidence.sources.get(place.source)
+    table = teller.evidence.tables.get(place.source)
+    return f"{source.document.name if source else table.name if table else ''} {place}"
+
+
+def _laid_out(
+    teller: Teller,
+    form: Form,
+    language: str,
+    sources: Sequence[Source],
+    tables: Sequence[Table],
+    told: list[Statement],
+    data: list[Statement],
+    conflicts: Sequence[tuple[Conflict, tuple[int, int]]],
+    dropped: list[Dropped],
+) -> Draft:
+    choices = headlines.headlines(teller, told, data, form)
+    headline = choices[0] if choices else None
+    body = [*data, *told] if data else list(told)
+    standfirst = None
+    if form.standfirst and len(body) > 3:
+        standfirst = headlines.standfirst(body, language)
+        body = [s for s in body if s is not standfirst]
+    limit = form.limit(language)
+    if form.name == "push":
+        short = [
+            s for s in [*data, *told] if _length(s.text, language) <= limit and s.way != "quoted"
+        ]
+        cores = [s for s in choices if s.way != "title"]
+        body = short[:1] or cores[:1]
+    body = _within(body, limit, language) if form.body else []
+    if form.body and form.name != "push":
+        body = _in_order([s for s in body if s.way != "data"], [s for s in body if s.way == "data"])
+        body = headlines.introduced(teller, body)
+    paragraphs = _paragraphs(body, form.in_paragraph)
+    published = {s.text for s in body} | {s.text for s in (headline, standfirst) if s}
+    hidden = [
+        Dropped(left.text[:600], left.reason, source.document.name)
+        for source in sources
+        for left in source.left_out
+    ] + [Dropped(left.text, left.reason, table.name) for table in tables for left in table.left_out]
+    other = [
+        f"{s.document.name} is in the language {s.document.language!r} and was not drawn on"
+        for s in sources
+        if s.document.language != language
+    ]
+    return Draft(
+        form.name,
+        language,
+        headline,
+        standfirst,
+        paragraphs,
+        tuple(choices[1:] if form.name == "headlines" else ()),
+        _tags(teller, language),
+        _facts(teller, [*filter(None, (headline, standfirst)), *body]),
+        tuple(conflict for conflict, _ in conflicts),
+        tuple(d for d in dropped if d.text not in published),
+        tuple(hidden),
+        tuple(
+            Origin(
+                s.number,
+                s.label,
+                s.document.name,
+                s.document.kind,
+                s.document.published.isoformat() if s.document.published else "",
+                s.repeats,
+            )
+            for s in sources
+        )
+        + tuple(Origin(t.number, t.name, t.name, "data", "") for t in tables),
+        tuple(other),
+    )
+
+
+def _within(body: list[Statement], limit: int, language: str) -> list[Statement]:
+    """Keep what fits, at least two statements."""
+    kept: list[Statement] = []
+    size = 0
+    for statement in body:
+        own = _length(statement.text, language)
+        if len(kept) >= 2 and size + own > limit:
+            continue
+        kept.append(statement)
+        size += own
+    return kept
+
+
+def _in_order(told: list[Statement], data: list[Statement]) -> list[Statement]:
+    """Keep the news at the front; let the rest follow its sources, so that it coheres."""
+    if not told:
+        return data
+    lead, *rest = told
+    return [*data, lead, *sorted(rest, key=lambda s: (s.topic, s.origin))]
+
+
+def _paragraphs(body: list[Statement], size: int) -> tuple[tuple[Statement, ...], ...]:
+    """Part the body, the lead alone in longer forms, and anew where a source's paragraph ends."""
+    if size >= 6 or not body:
+        return (tuple(body),) if body else ()
+    found: list[list[Statement]] = [[body[0]]]
+    for before, statement in pairwise(body):
+        apart = (before.way == "data") != (statement.way == "data")
+        new = len(found) == 1 and len(found[0]) == 1 and before.way != "data"
+        if (
+            new
+            or apart
+            or len(found[-1]) >= size
+            or (statement.topic and statement.topic != before.topic)
+        ):
+            found.append([])
+        found[-1].append(statement)
+    return tuple(tuple(paragraph) for paragraph in found)
+
+
+def _tags(teller: Teller, language: str) -> tuple[str, ...]:
+    """Give the names that the sources come back to, then the words."""
+    evidence = teller.evidence
+    names: Counter[str] = Counter()
+    for at in range(min(evidence.n_text, 400)):
+        if evidence.language(evidence.lines[at]) == language:
+            names.update(
+                {
+                    n.text.strip(" .,")
+                    for n in evidence.facts(at).names
+                    if len(n.text) > 2 or language == "zh"
+                }
+            )
+    merged: Counter[str] = Counter()
+    for name, count in names.most_common(40):
+        longer = next((other for other in names if other != name and name in other.split()), name)
+        merged[longer if names[longer] else name] += count
+    top = [name for name, count in merged.most_common(6) if count > 1]
+    often = Counter(
+        word
+        for at in range(min(evidence.n_text, 400))
+        if evidence.language(evidence.lines[at]) == language
+        for word in set(words(evidence.lines[at].text))
+        if word not in STOPS
+        and len(word) > (1 if language == "zh" else 4)
+        and not word[0].isdigit()
+    )
+    small = {part for name in top for part in name.lower().split()}
+    top += [
+        w
+        for w, n in often.most_common(12)
+        if n > 2 and w not in small and not any(w in s for s in small)
+    ][:3]
+    top += [t.rows[0].words_of("title") for t in evidence.tables.values() if t.rows and not top]
+    return tuple(dict.fromkeys(filter(None, top)))
+
+
+def _facts(teller: Teller, body: Sequence[Statement]) -> tuple[Fact, ...]:
+    """List the numbers, dates and names that are published, each with the sentence it is in."""
+    found: dict[tuple[str, str], Fact] = {}
+    for statement in body:
+        facts = facts_of(
+            MARKS.sub(lambda m: m.group(), statement.text),
+            teller.language,
+            None,
+            teller.evidence.names,
+        )
+        for kind, items in (("number", facts.numbers), ("date", facts.days), ("name", facts.names)):
+            for item in items:
+                text = re.sub(r"[\s.,;]+$", "", item.text)
+                if (
+                    kind == "number"
+                    and isinstance(text, str)
+                    and (after := re.match(r"[\s-]?[A-Za-z]+", statement.text[item.end :]))
+                    and not re.search(r"[£$€%]", text)
+                ):
+                    text += after.group() if after.group().strip().lower() not in STOPS else ""
+                found.setdefault(
+                    (kind, text.lower()), Fact(kind, text, statement.text, statement.places)
+                )
+    return tuple(
+        sorted(found.values(), key=lambda fact: ("number", "date", "name").index(fact.kind))
+    )

@@ -1,0 +1,124 @@
+"""Everything that a sentence may rest on, to be searched."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from limelight.text.newsroom.data import Table, derived
+from limelight.text.newsroom.facts import Facts, facts_of
+from limelight.text.newsroom.facts.names import NAME, is_word
+from limelight.text.newsroom.facts.quotations import normal
+from limelight.text.newsroom.sources import Line, Place, Source
+from limelight.text.newsroom.tokens import Token, content_of, tokens_of
+
+
+@dataclass(frozen=True)
+class Match:
+    """A line of the sources and the share of a sentence's words, by weight, that it has."""
+
+    at: int
+    share: float
+
+
+class Evidence:
+    """The lines of all sources and tables, with their facts, found by the words they share."""
+
+    def __init__(self, sources: Sequence[Source], tables: Sequence[Table] = ()) -> None:
+        """Take in what there is; facts of a line are found when it is first asked for."""
+        self.sources = {source.number: source for source in sources}
+        self.tables = {table.number: table for table in tables}
+        self.lines: list[Line] = [line for source in sources for line in source.lines]
+        self.n_text = len(self.lines)
+        for table in tables:
+            self.lines += [*table.lines(), *derived(table)]
+        self._facts: dict[int, Facts] = {}
+        self._tokens: dict[int, list[Token]] = {}
+        self._at: dict[Place, list[int]] = defaultdict(list)
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        self.content = [content_of(line.text, self.language(line)) for line in self.lines]
+        for at, (line, content) in enumerate(zip(self.lines, self.content, strict=True)):
+            self._at[line.place].append(at)
+            for word in content:
+                self._postings[word].append(at)
+
+    def language(self, line: Line) -> str:
+        """Give the language of a line's source."""
+        source = self.sources.get(line.place.source)
+        return source.document.language if source else "en"
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that are names for certain: they have capitals within sentences."""
+        inside: Counter[str] = Counter()
+        for line in self.lines[: self.n_text]:
+            for match in NAME.finditer(line.text):
+                if (
+                    match.start() > 1
+                    and line.text[match.start() - 2 : match.start()].strip(" ,") == ""
+                ) or (
+                    match.start()
+                    and line.text[match.start() - 1] == " "
+                    and line.text[match.start() - 2].isalnum()
+                ):
+                    inside.update(part.lower().strip("'’.") for part in match.group().split())
+        small = {word for content in self.content for word in content}
+        return frozenset(
+            word for word in inside if not (is_word(word) and word in small and inside[word] < 2)
+        )
+
+    def weight(self, word: str) -> float:
+        """Say how much a word tells: the rarer, the more."""
+        return math.log(1 + len(self.lines) / (1 + len(self._postings.get(word, ()))))
+
+    def facts(self, at: int) -> Facts:
+        """Give the facts of a line."""
+        if at not in self._facts:
+            line = self.lines[at]
+            source = self.sources.get(line.place.source)
+            today = source.document.published if source else None
+            self._facts[at] = facts_of(line.text, self.language(line), today, self.names)
+        return self._facts[at]
+
+    def tokens(self, at: int) -> list[Token]:
+        """Give a line cut into tokens."""
+        if at not in self._tokens:
+            self._tokens[at] = tokens_of(self.lines[at].text, self.facts(at))
+        return self._tokens[at]
+
+    def at(self, places: Sequence[Place]) -> list[int]:
+        """Find the lines at some places; a table's derived ones with its rows."""
+        return [at for place in places for at in self._at.get(place, ())]
+
+    def nearest(self, content: frozenset[str], n: int = 8) -> list[Match]:
+        """Give the lines that share most with a sentence of these words, the best first."""
+        shared: dict[int, float] = defaultdict(float)
+        whole = sum(map(self.weight, content)) or 1.0
+        for word in content:
+            lines = self._postings.get(word, ())
+            if len(lines) <= 2000 or len(content) < 4:
+                for at in lines:
+                    shared[at] += self.weight(word)
+        best = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:n]
+        return [Match(at, weight / whole) for at, weight in best]
+
+    def around(self, at: int, reach: int = 1) -> list[int]:
+        """Give a line's neighbours in its source, itself included."""
+        number = self.lines[at].place.source
+        span = range(max(at - reach, 0), min(at + reach + 1, len(self.lines)))
+        return [i for i in span if self.lines[i].place.source == number]
+
+    @cached_property
+    def whole(self) -> dict[int, str]:
+        """Every source's text with marks and spaces in one form, for quotations."""
+        return {
+            number: normal(" ".join(line.text for line in group))
+            for number, group in (
+                (number, list(lines))
+                for number, lines in groupby(self.lines, key=lambda line: line.place.source)
+            )
+        }

@@ -1,0 +1,44 @@
+"""What stands between quotation marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MARKS = re.compile(
+    r"“([^“”]+)”|\"([^\"]+)\"|‘‘([^’]+)’’|''([^']+)''|「([^「」]+)」|『([^『』]+)』"
+    r"|(?<![\w’'])[‘']((?:[^‘’'\n]|(?<=\w)[’'](?=\w))+)[’'](?!\w)"
+)
+PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})
+LEAST = 3
+"""Words from which on a quotation is somebody's words, and not a title or a word used with care."""
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Words at ``[start:end]`` of a text, marks included; ``words`` are without them."""
+
+    words: str
+    start: int
+    end: int
+
+
+def quotations_in(text: str) -> list[Quotation]:
+    """Find what is between quotation marks, in the order of the text."""
+    return [
+        Quotation(next(part for part in match.groups() if part is not None), *match.span())
+        for match in MARKS.finditer(text)
+    ]
+
+
+def normal(text: str) -> str:
+    """Bring marks, dashes and spaces to one form, so that words can be compared one by one."""
+    text = re.sub(r"\s+", " ", text.translate(PLAIN)).strip()
+    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=\S)", "", text)
+    return text.replace("''", '"')
+
+
+def pieces(quotation: str) -> list[str]:
+    """Give what must stand in the source as it is: parts between dots, without a last stop."""
+    parts = re.split(r"\s*\[?\.\.\.\]?\s*|\[[^\]]*\]", normal(quotation))
+    return [part for part in (p.strip().rstrip(".,;，。；、").strip() for p in parts) if part]

@@ -1,0 +1,129 @@
+"""The sources of a draft: documents in sentences with their places, each report once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from limelight.text.newsroom.facts.quotations import normal
+from limelight.text.newsroom.instructions import is_instruction
+from limelight.text.reading import Document, LeftOut
+from limelight.text.sentences import sentences
+from limelight.text.words import words
+
+SHINGLE = 5
+"""Words in a row of which two reports of the same wording have most in common (Broder 1997)."""
+ALIKE = 0.7
+"""Share of the shorter report's shingles that the longer one has too, from which it is a repeat."""
+LONGEST = 1_200
+"""Characters above which no sentence is one: a line without a stop, or a list."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands: the source's number, its paragraph and the sentence, all from 1.
+
+    A title is paragraph 0. Of a table, ``paragraph`` is the row, and ``sentence`` is 0.
+    """
+
+    source: int
+    paragraph: int
+    sentence: int
+
+    def __str__(self) -> str:
+        """Say it as footnotes do."""
+        if self.paragraph == 0:
+            return "title"
+        return f"¶{self.paragraph}.{self.sentence}" if self.sentence else f"row {self.paragraph}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of a source."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document with its number and its sentences.
+
+    ``repeats`` names the documents that say the same in the same words, ``left_out`` what was
+    hidden in it, speaks to a machine, or is no sentence.
+    """
+
+    number: int
+    document: Document
+    lines: tuple[Line, ...]
+    repeats: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What footnotes call it."""
+        return self.document.publisher or self.document.title or self.document.name
+
+
+def gather(documents: Sequence[Document]) -> list[Source]:
+    """Number the documents, those that repeat others counting with the longest of their kind."""
+    groups: list[list[Document]] = []
+    shingles: list[frozenset[bytes]] = []
+    for document in sorted(documents, key=lambda d: -len(d.text)):
+        own = _shingles(document.text)
+        alike = next((i for i, other in enumerate(shingles) if _repeats(own, other)), None)
+        if alike is None:
+            groups.append([document])
+            shingles.append(own)
+        else:
+            groups[alike].append(document)
+    order = {id(document): at for at, document in enumerate(documents)}
+    groups.sort(key=lambda group: min(order[id(document)] for document in group))
+    return [_source(number, group) for number, group in enumerate(groups, 1)]
+
+
+def _source(number: int, group: list[Document]) -> Source:
+    document, *repeats = group
+    lines, left_out = [], list(document.left_out)
+    if document.title:
+        lines.append(Line(Place(number, 0, 0), document.title))
+    for at, paragraph in enumerate(document.paragraphs, 1):
+        for n, text in enumerate(_sentences(paragraph, document.language), 1):
+            if is_instruction(text):
+                left_out.append(LeftOut("speaks to a machine, not to readers", text))
+            elif len(text) > LONGEST:
+                left_out.append(LeftOut(f"{len(text):,} characters without a sentence's end", text))
+            else:
+                lines.append(Line(Place(number, at, n), text))
+    if lines and lines[0].place.paragraph == 0 and is_instruction(lines[0].text):
+        left_out.append(LeftOut("speaks to a machine, not to readers", lines.pop(0).text))
+    names = tuple(repeat.name for repeat in repeats)
+    return Source(number, document, tuple(lines), names, tuple(left_out))
+
+
+def _sentences(paragraph: str, language: str) -> list[str]:
+    """Cut a paragraph, each quotation and what follows it being of one sentence."""
+    found: list[str] = []
+    for span in sentences(paragraph, language if language in ("en", "zh") else None):
+        text = span.of(paragraph)
+        opened = found and normal(found[-1]).count('"') % 2
+        if opened and len(found[-1]) + len(text) < LONGEST and normal(text).count('"') % 2:
+            found[-1] += " " + text
+        elif re.search(r"\w", text):
+            found.append(text)
+    return found
+
+
+def _shingles(text: str) -> frozenset[bytes]:
+    said = words(text[:200_000])
+    count = max(len(said) - SHINGLE + 1, 1)
+    return frozenset(
+        blake2b(" ".join(said[i : i + SHINGLE]).encode(), digest_size=8).digest()
+        for i in range(count)
+    )
+
+
+def _repeats(one: frozenset[bytes], other: frozenset[bytes]) -> bool:
+    return len(one & other) >= ALIKE * min(len(one), len(other))

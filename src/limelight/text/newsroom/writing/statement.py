@@ -1,0 +1,23 @@
+"""A sentence that may go into a draft, with where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from limelight.text.newsroom.sources import Place
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence and the places it rests on.
+
+    ``way`` says how it was written: "said" in other words, "quoted", "data", "differ" for what
+    sources contradict each other in, "title", "model". ``origin`` is the place it tells of, which
+    keeps it in order.
+    """
+
+    text: str
+    places: tuple[Place, ...]
+    way: str
+    origin: Place = field(default=Place(0, 0, 0))
+    topic: str = ""
