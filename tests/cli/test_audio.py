@@ -85,7 +85,7 @@ def test_presets_are_what_they_say(run: Run, folder: Path) -> None:
     )
     assert "nothing for sound" in refused.stderr
     assert (
-        "there are old-film, podcast"
+        "there are old-film, old-photo, podcast"
         in run("audio", "enhance", "talk.wav", "--preset", "radio", "-o", "x.wav", code=3).stderr
     )
 

@@ -39,15 +39,15 @@ def operation(request):
         done(kind(**settings), a_photograph(8, 8))
     except UnavailableError as error:
         pytest.skip(str(error))
-    try:
-        return kind(**settings)
-    except BadInputError as error:  # a mask, say, of several that one may give
-        pytest.skip(f"{request.param} does nothing by itself: {error}")
+    return kind(**settings)
+
+
+def settled_for(operation: Operation, picture):
+    return operation.surveyed(picture) if operation.needs_survey else operation
 
 
 def done(operation: Operation, picture):
-    settled = operation.surveyed(picture) if operation.needs_survey else operation
-    return settled(picture)
+    return settled_for(operation, picture)(picture)
 
 
 def test_it_is_a_frozen_dataclass_of_its_name(operation):
@@ -64,10 +64,11 @@ def test_it_is_a_frozen_dataclass_of_its_name(operation):
 def test_kind_and_size_are_as_promised_and_the_input_is_untouched(operation, channels, dtype):
     picture = a_photograph(72, 96, channels, dtype)
     before = picture.copy()
-    found = done(operation, picture)
+    settled = settled_for(operation, picture)
+    found = settled(picture)
     assert np.array_equal(picture, before)
     assert found.dtype == dtype
-    assert found.shape[:2] == (72 * operation.factor, 96 * operation.factor)
+    assert found.shape[:2] == (72 * settled.factor, 96 * settled.factor)
     assert found.shape[2] in {channels, 4}
     assert not np.shares_memory(found, picture) or np.array_equal(found, picture)
 
@@ -75,8 +76,12 @@ def test_kind_and_size_are_as_promised_and_the_input_is_untouched(operation, cha
 @pytest.mark.parametrize("shape", THIN)
 def test_the_smallest_and_the_thinnest_are_pictures_too(operation, shape):
     for channels in CHANNELS:
-        found = worked(operation, a_photograph(*shape, channels))
         height, width = shape
+        try:
+            found = worked(operation, a_photograph(*shape, channels))
+        except BadInputError:  # of one pixel, a mask leaves nothing
+            assert (operation.name, shape) == ("inpaint", (1, 1))
+            continue
         assert found.shape[:2] == (height * operation.factor, width * operation.factor)
 
 
@@ -89,7 +94,7 @@ def test_sixteen_bits_say_the_same_as_eight(operation):
 
 def test_tiles_show_no_seams(operation):
     picture = a_photograph(160, 224, 4)
-    settled = operation.surveyed(picture) if operation.needs_survey else operation
+    settled = settled_for(operation, picture)
     whole = values_of(settled(picture))
     tiled = values_of(worked(settled, picture, side=64))
     assert np.abs(whole - tiled).max() < 3 / 255
