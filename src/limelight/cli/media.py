@@ -96,6 +96,7 @@ def finished(session: Session, jobs: Sequence[Job], work: Work) -> Answer:
             "": outcome.status,
             "output": "" if outcome.status == "failed" else str(outcome.job.target),
             "seconds": round(outcome.seconds, 1),
+            **({"did": outcome.facts["did"]} if "did" in outcome.facts else {}),
         }
         for outcome in outcomes
     ]
