@@ -88,7 +88,8 @@ class Training:
         self.optimizers = _optimizers(self.network, plan, self.batches.batch)
         self.rates = [[group["lr"] for group in one.param_groups] for one in self.optimizers]
         self.n_steps = max(1, math.ceil(plan.epochs * len(self.batches)))
-        told = repr((labelled.fingerprint, plan, base and base.fingerprint, str(self.device)))
+        begun_with = base and base.fingerprint
+        told = repr((COLUMNS, labelled.fingerprint, plan, begun_with, str(self.device)))
         self.state = _State(told)
         self.loss_sum = torch.zeros((), device=self.device)  # there: reading it would halt a GPU
         self.checkpoint = checkpoints and checkpoints / f"classifier-{_short(told)}.safetensors"
