@@ -169,3 +169,19 @@ def test_deep_pages_stay_deep(tmp_path):
     with open_picture(tmp_path / "b.tif") as file:
         found = np.stack([frame.picture for frame in file.frames()])
     assert np.array_equal(found, 65535 - pages)
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+def test_a_cancelled_work_leaves_nothing(tmp_path, after):
+    saved(tmp_path / "a.gif", some_frames(False))
+    calls = 0
+
+    def cancel(done, total, message):
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process(tmp_path / "a.gif", tmp_path / "new" / "b.gif", [Negative(), Levelled()], cancel)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["a.gif"]

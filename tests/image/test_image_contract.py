@@ -10,7 +10,7 @@ from limelight.errors import BadInputError, UnavailableError
 from limelight.image.operation import Operation
 from limelight.image.operations import OPERATIONS
 from limelight.image.picture import picture_of, values_of
-from limelight.image.tiles import worked
+from limelight.image.tiles import in_tiles
 
 CHANNELS = (3, 4)
 DTYPES = (np.uint8, np.uint16)
@@ -76,13 +76,14 @@ def test_kind_and_size_are_as_promised_and_the_input_is_untouched(operation, cha
 @pytest.mark.parametrize("shape", THIN)
 def test_the_smallest_and_the_thinnest_are_pictures_too(operation, shape):
     for channels in CHANNELS:
-        height, width = shape
+        picture = a_photograph(*shape, channels)
+        settled = settled_for(operation, picture)
         try:
-            found = worked(operation, a_photograph(*shape, channels))
+            found = in_tiles(settled, picture)
         except BadInputError:  # of one pixel, a mask leaves nothing
             assert (operation.name, shape) == ("inpaint", (1, 1))
             continue
-        assert found.shape[:2] == (height * operation.factor, width * operation.factor)
+        assert found.shape[:2] == (shape[0] * settled.factor, shape[1] * settled.factor)
 
 
 def test_sixteen_bits_say_the_same_as_eight(operation):
@@ -96,7 +97,7 @@ def test_tiles_show_no_seams(operation):
     picture = a_photograph(160, 224, 4)
     settled = settled_for(operation, picture)
     whole = values_of(settled(picture))
-    tiled = values_of(worked(settled, picture, side=64))
+    tiled = values_of(in_tiles(settled, picture, side=64))
     assert np.abs(whole - tiled).max() < 3 / 255
 
 
