@@ -38,6 +38,7 @@ def model(tmp_path_factory):
         )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trainings, "SHOWN", 2)
+        patch.setattr(trainings, "SHEETS", 2)
         done = run(
             *("train", place / "pictures", "-o", place / "model", "--size", 8, "--width", 16),
             *("--steps", 6, "--batch", 4, "--json"),
