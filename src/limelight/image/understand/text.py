@@ -26,7 +26,8 @@ GROWN = 1.6
 THINNEST = 3
 OBLONG = 1.6
 """Lines are longer than high: what is nearly square is a cup or a moon, seldom a single letter."""
-MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+MEAN = np.array([123.675, 116.28, 103.53], np.float32)
+DEVIATION = np.array([58.395, 57.12, 57.375], np.float32)
 """What the network was trained with, on blue, green, red in this order."""
 
 _lock = threading.Lock()
@@ -55,7 +56,7 @@ def text_in(picture: NDArray[np.uint8], folder: Path | None = None) -> Text:
     scale = LONGEST / max(height, width)
     size = [max(round(side * scale / STEP), 1) * STEP for side in (width, height)]
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)[..., ::-1]
-    values = (small.astype(np.float32) - np.float32(MEAN)) / np.float32(DEVIATION)
+    values = (small.astype(np.float32) - MEAN) / DEVIATION
     seen = np.ascontiguousarray(values.transpose(2, 0, 1)[None])
     network = _network(folder)
     (found,) = network.run(None, {network.get_inputs()[0].name: seen})
