@@ -89,7 +89,8 @@ def marks(luma: Luma, strength: float) -> Mask:
     for sign in (1, -1):
         bright = luma if sign == 1 else 1 - luma
         found |= _lines(bright, clearly, least) | _spots(bright, 4 * clearly, 2 * least)
-    return cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    whole: Mask = cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return whole
 
 
 def _lines(bright: Luma, clearly: float, least: float) -> Mask:
