@@ -137,9 +137,11 @@ def told(measured: list[dict[str, Any]]) -> str:
             )
     if any(one["others"] > SHARED for one in measured):
         parts.append(
-            "The machine did other work meanwhile: times are longer than they would be alone, "
-            "processor times are not."
+            "The machine did other work meanwhile, so that all times are longer than they would be "
+            "alone, of processors too: threads that wait for each other spin."
         )
+    if missing := [name for name in PLANS if name not in {one["plan"] for one in measured}]:
+        parts.append(f"Not measured yet: {', '.join(missing)}.")
     threads = {one["threads"] for one in measured}
     parts.append(
         "Curves are of single pictures in bfloat16, the table of the mean with the mirror image. "
