@@ -102,7 +102,7 @@ def measured(results: Path, data: Any, model: Any, classifier: Any) -> list[dict
         print(f"  {name}: {distance:.4g}, recognised {right}", file=sys.stderr, flush=True)
         return {
             "pictures": name,
-            "FID on Limelight's CIFAR features": f"{distance:.3g}",
+            "FID on Limelight's CIFAR features": f"{distance:,.1f}",
             "recognised as asked for": None if right is None else f"{right:.3f}",
             "processor seconds": None if seconds is None else round(seconds),
         }
@@ -110,7 +110,7 @@ def measured(results: Path, data: Any, model: Any, classifier: Any) -> list[dict
     order = np.random.default_rng(0).permutation(len(test))[:MADE]
     noise = np.random.default_rng(0).integers(0, 256, (MADE, 32, 32, 3), np.uint8)
     mean = np.broadcast_to(real.mean(0).round().astype(np.uint8), (MADE, 32, 32, 3))
-    rows = [row("real ones of the test part: the floor", test[order], labels[order])]
+    rows = [row("real ones, of the test part", test[order], labels[order])]
     for guidance in GUIDANCES:
         pictures, seconds = made(results, model, guidance)
         looked(results, f"guidance-{guidance:g}", pictures)
@@ -119,7 +119,7 @@ def measured(results: Path, data: Any, model: Any, classifier: Any) -> list[dict
             row(f"**limelight image generate**, guidance {guidance:g}", pictures, asked, seconds)
         )
     rows.append(row("the average picture, again and again", np.array(mean)))
-    rows.append(row("noise: the ceiling", noise))
+    rows.append(row("noise", noise))
     return rows
 
 
