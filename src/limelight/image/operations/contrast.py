@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 
 from limelight.errors import BadInputError
 from limelight.image.operation import Operation
-from limelight.image.picture import Picture
+from limelight.image.picture import Picture, Values
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 CELLS = (8, 8)
+LEVELS = 256
+"""Of the histograms, whatever a sample's bits: finer ones would count single pixels."""
 STRIPE = 512
 """Rows that are worked on at once."""
 
@@ -56,12 +59,13 @@ class Contrast(Operation):
             luma[part] = np.rint(picture[part][..., :3] @ LUMA)
         if luma.min() == luma.max():
             return made
-        even = cv2.createCLAHE(self.limit, CELLS).apply(luma)
         top = np.iinfo(picture.dtype).max
+        curves = _curves(luma, self.limit)
         for start in range(0, len(luma), STRIPE):
             part = np.s_[start : start + STRIPE]
             before = luma[part].astype(np.float32)
-            after = before + np.float32(self.strength) * (even[part].astype(np.float32) - before)
+            even = _applied(curves, luma, start) * np.float32(top)
+            after = before + np.float32(self.strength) * (even - before)
             scaled = picture[part][..., :3] * (after / np.maximum(before, 1))[..., None]
             # What would be cut is mixed with grey of the same luma instead: the hue stays.
             over = scaled.max(axis=2)
@@ -71,3 +75,30 @@ class Contrast(Operation):
                 np.rint(after[..., None] + share * (scaled - after[..., None])), 0, top
             )
         return made
+
+
+def _curves(luma: NDArray[Any], limit: float) -> Values:
+    """Give each cell's curve at LEVELS levels: its histogram's sum, no step beyond ``limit``."""
+    levels = luma // ((np.iinfo(luma.dtype).max + 1) // LEVELS)
+    found = np.empty((*CELLS, LEVELS), np.float32)
+    for row, rows in enumerate(np.array_split(levels, CELLS[0])):
+        for column, cell in enumerate(np.array_split(rows, CELLS[1], axis=1)):
+            counts = np.bincount(cell.ravel(), minlength=LEVELS).astype(np.float64)
+            most = limit * cell.size / LEVELS
+            cut = np.maximum(counts - most, 0).sum()
+            found[row, column] = np.cumsum(np.minimum(counts, most) + cut / LEVELS) / cell.size
+    return found
+
+
+def _applied(curves: Values, luma: NDArray[Any], start: int) -> Values:
+    """Apply the curves to rows from ``start`` on, between cells and levels in proportion."""
+    height, width = luma.shape
+    part = luma[start : start + STRIPE]
+    down = (np.arange(start, start + len(part)) + 0.5) * CELLS[0] / height - 0.5
+    across = (np.arange(width) + 0.5) * CELLS[1] / width - 0.5
+    levels = part * np.float32((LEVELS - 1) / np.iinfo(luma.dtype).max)
+    places = np.broadcast_arrays(
+        down[:, None].astype(np.float32), across[None].astype(np.float32), levels
+    )
+    found: Values = map_coordinates(curves, places, order=1, mode="nearest")
+    return found
