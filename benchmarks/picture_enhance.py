@@ -143,11 +143,11 @@ def deblurring() -> list[dict[str, Any]]:
             def unsharp(given: Picture, radius: float = radius) -> Any:
                 return 2 * given.astype(float) - cv2.GaussianBlur(given, (0, 0), radius)
 
-            def richardson(given: Picture, spread: Any = spread) -> Any:
-                parts = [
-                    restoration.richardson_lucy(given[..., c] / 255.0, spread, 15) for c in range(3)
-                ]
-                return 255 * np.dstack(parts)
+            def richardson(given: Picture, spread: Any = spread, reach: int = reach) -> Any:
+                edge = 2 * reach  # it takes what is beyond for black
+                padded = np.pad(given, ((edge, edge), (edge, edge), (0, 0)), "reflect") / 255.0
+                parts = [restoration.richardson_lucy(padded[..., c], spread, 15) for c in range(3)]
+                return 255 * np.dstack(parts)[edge:-edge, edge:-edge]
 
             ways: dict[str, Way] = {
                 "as it is": as_it_is,

@@ -10,13 +10,15 @@ as JPEG of quality 60, and enlarged. PSNR and SSIM are of luma. `limelight weigh
 from __future__ import annotations
 
 import io
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
-import psutil
 from documents import machine, put, table
 from numpy.typing import NDArray
 from PIL import Image
@@ -32,11 +34,11 @@ LUMA = np.array([0.299, 0.587, 0.114])
 def photographs() -> dict[str, Picture]:
     camera = np.repeat(data.camera()[..., None], 3, axis=2)
     whole = {
-        "astronaut": data.astronaut()[:384, 64:448],
-        "chelsea": data.chelsea()[:296, :448],
-        "coffee": data.coffee()[:400, :600],
-        "camera": camera[:384, 64:448],
-        "rocket": data.rocket()[:424, :640],
+        "astronaut": data.astronaut()[:256, 128:384],
+        "chelsea": data.chelsea()[:256, 100:356],
+        "coffee": data.coffee()[100:356, 150:406],
+        "camera": camera[60:316, 128:384],
+        "rocket": data.rocket()[:256, 200:456],
     }
     return {name: np.ascontiguousarray(picture) for name, picture in whole.items()}
 
@@ -92,34 +94,48 @@ def quality() -> list[dict[str, Any]]:
     return rows
 
 
+COSTS = ("factor=2,by=span", "factor=4,by=span", "factor=2,by=waifu2x", "factor=2,by=lanczos")
+
+
 def cost() -> list[dict[str, Any]]:
+    """Run each way in a process of its own, whose peak of memory is its own too."""
     rows = []
-    small = shrunk(photographs()["rocket"], 2, None)
-    for described in ("by=span", "by=waifu2x", "by=lanczos"):
-        for factor in (2, 4):
-            operation = configure(f"upscale:factor={factor},{described}")
-            settled = operation.surveyed(small)
-            settled(small[:64, :64].copy())
-            process = psutil.Process()
-            before = process.memory_info().rss
-            began = time.process_time()
-            large = settled(small)
-            spent = time.process_time() - began
-            megapixels = large.shape[0] * large.shape[1] / 1e6
-            grown = max(process.memory_info().rss - before, 0)
-            rows.append(
-                {
-                    "upscale": f"x{factor}, {described}",
-                    "processor seconds per megapixel made": f"{spent / megapixels:.2f}",
-                    "MB left after a megapixel": f"{grown / 1e6 / megapixels:.0f}",
-                }
-            )
+    for settings in COSTS:
+        command = [sys.executable, __file__, "cost", settings]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        seconds, megabytes = map(float, told.split())
+        rows.append(
+            {
+                "upscale": settings,
+                "processor seconds per megapixel made": f"{seconds:.1f}",
+                "MB per megapixel made": f"{megabytes:.0f}",
+            }
+        )
     return rows
+
+
+def one_cost(settings: str) -> None:
+    """Print the processor seconds and the growth of memory for a megapixel made."""
+    operation = configure(f"upscale:{settings}")
+    side = 1024 // operation.factor
+    small = np.ascontiguousarray(data.astronaut()[:side, :side])
+    settled = operation.surveyed(small)
+    settled(small[:16, :16].copy())  # weights are read before it is timed
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    large = settled(small)
+    spent = time.process_time() - began
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    megapixels = large.shape[0] * large.shape[1] / 1e6
+    print(spent / megapixels, grown / 1e3 / megapixels)
 
 
 def main() -> None:
     """Measure, and write the page's section."""
     cv2.setNumThreads(1)
+    if sys.argv[1:2] == ["cost"]:
+        one_cost(sys.argv[2])
+        return
     on = machine("ncnn", "numpy", "opencv-python-headless", "pillow", "scikit-image")
     put("picture upscale", f"{table(quality())}\n\n{table(cost())}\n\n{on}.")
 
