@@ -157,12 +157,14 @@ def sample(
       limelight image generate sample --model stable-diffusion --prompt "a lighthouse" \
 --guidance 7 -o lighthouse.png
     """
+    from limelight.image.generate.marks import places_of
+
     if count < 1:
         raise BadInputError(f"-n is 1 or more, not {count}")
     sampling = _sampling(steps, solver, guidance, seed)
     maker = _maker(model, device)
     names = [f"seed-{seed + number}.png" for number in range(count)]
-    targets = _targets(out, names, overwrite)
+    targets = places_of(out, names, overwrite)
     with session.progress() as progress:
         pictures = maker.sample([prompt] * count, sampling, progress)
         mades = [_made("sample", model, prompt, sampling, number) for number in range(count)]
@@ -240,6 +242,7 @@ def interpolate(
       limelight image generate interpolate a.png b.png --model poster-model -o way
     """
     from limelight.image.generate.maker import SmallMaker
+    from limelight.image.generate.marks import places_of
 
     sampling = _sampling(steps, solver, guidance, 0)
     maker = _maker(model, device)
@@ -250,7 +253,7 @@ def interpolate(
     if out.suffix:
         raise BadInputError(f"{out} names a file, and {count} pictures need a folder to go to")
     names = [f"{number:03}.png" for number in range(count)]
-    targets = _targets(out, names, overwrite, folder=True)
+    targets = places_of(out, names, overwrite, folder=True)
     with session.progress() as progress:
         pictures = maker.generator.interpolate(begin, end, count, asked, sampling, progress)
         words = " to ".join(dict.fromkeys(asked))
@@ -359,7 +362,6 @@ def _maker(model: Path, device: str) -> Maker:
 
 
 def _end(named: str, maker: Any) -> Any:
-    """Read a seed, or the file of a picture."""
     from limelight.image.generate.collection import squared
     from limelight.image.reading import read
 
@@ -380,22 +382,6 @@ def _made(
 
     seed, steps = sampling.seed + number, sampling.steps
     return Made(how, model.resolve().name, prompt, seed, steps, sampling.guidance, strength)
-
-
-def _targets(out: Path, names: Sequence[str], overwrite: bool, folder: bool = False) -> list[Path]:
-    """Say which files will be written, before anything is made."""
-    from limelight.image.formats import format_of
-
-    several = folder or len(names) > 1
-    if several and (out.is_file() or out.suffix.lower() in PICTURES):
-        raise BadInputError(f"several pictures need a folder to go to, and {out} names a file")
-    into = several or out.is_dir() or not out.suffix
-    targets = [out / name for name in names] if into else [out]
-    format_of(targets[0])
-    there = [target for target in targets if target.exists()]
-    if there and not overwrite:
-        raise BadInputError(f"{there[0]} exists already; --overwrite replaces it")
-    return targets
 
 
 def _written(targets: Sequence[Path], pictures: Any, mades: Sequence[Made], model: Path) -> Answer:
