@@ -26,12 +26,12 @@ STANDARD = np.array(
 """The luma table that JPEG's standard suggests (ITU-T T.81, table K.1), of quality 50."""
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SIDE = 8
-BLOCKS = 6_000
+BLOCKS, FEW = 6_000, 500
 STEPS = np.arange(3, 130, dtype=np.float32)
 LOW = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (0, 3), (3, 0), (2, 2))
 ENOUGH = 40
 """So many coefficients that are not 0 show by which step they were rounded."""
-SURE, AGREEING = 0.5, 3
+SURE, AGREEING, SURE_TOGETHER = 0.5, 3, 0.7
 """How closely coefficients must lie at multiples, 1 being exactly, at so many frequencies."""
 
 
@@ -112,11 +112,32 @@ def _read(spectra: NDArray[np.float32]) -> NDArray[np.float32] | None:
                 step, sure = _step(spectra[:, u, v])
                 known[u, v] = step if sure > SURE else 0
     if sum(known[place] > 0 for place in LOW) < AGREEING:
-        return None
+        return _standard(spectra)
     scale = float(np.median(known[known > 0] / STANDARD[known > 0]))
     guessed = np.clip(np.rint(STANDARD * scale), 1, 255)
     astray = (known > 2 * guessed + 2) | (known < guessed / 2 - 2)
     return np.where((known > 0) & ~astray, known, guessed).astype(np.float32)
+
+
+def _standard(spectra: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Find the quality of the standard's table that all coefficients together fit, if one does.
+
+    Small and smooth pictures have too few at any one frequency.
+    """
+    spectra = spectra[:FEW]
+    best, found = SURE_TOGETHER, None
+    for quality in range(10, 91):
+        share = 50 / quality if quality < 50 else 2 - quality / 50
+        steps = np.maximum(np.floor(STANDARD * share + 0.5), 1).astype(np.float32)
+        judged = (np.abs(spectra) > 0.75 * steps) & (steps >= STEPS[0])
+        judged[:, 0, 0] = False
+        multiples = (spectra / steps)[judged]
+        if len(multiples) < ENOUGH:
+            continue
+        fit = float(np.cos(2 * np.pi * multiples).mean())
+        if fit > best:
+            best, found = fit, steps
+    return found
 
 
 def _step(values: NDArray[np.float32]) -> tuple[float, float]:

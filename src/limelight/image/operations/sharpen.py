@@ -19,7 +19,7 @@ REACH = 32
 """Half the side of the filter that undoes a blur, in pixels."""
 LEAST_BLUR = 0.8
 ROUNDING = 0.8
-POWER = 3e-4
+POWER = 1.5e-4
 """The power of natural luma, of 1, times the square of frequency in cycles a pixel."""
 OVERSHOOT = 0.02
 """How far beyond what is beside it a pixel may come, of full scale."""
