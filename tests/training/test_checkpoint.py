@@ -54,3 +54,19 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates.index(max(rates)) in range(90, 110)  # a tenth of all is fewer than 200
     assert rates[1000] == pytest.approx(0.02)
     assert all(a <= b for a, b in zip(rates[100:], rates[99:], strict=False))
+
+
+def test_moments_lie_in_memory_as_their_weights_do(tmp_path: Path) -> None:
+    network = torch.nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(network.parameters())
+    network(torch.ones(1, 3, 5, 5)).sum().backward()
+    optimizer.step()
+    checkpoint.save(tmp_path / "a", {}, {"optimizer": checkpoint.moments(optimizer)})
+    found = checkpoint.load(tmp_path / "a")
+    assert found is not None
+    again = torch.optim.AdamW(network.parameters())
+    checkpoint.restore(again, found.within("optimizer"))
+    for weights, held in again.state.items():
+        assert held["exp_avg"].stride() == weights.stride()
+        assert torch.equal(held["exp_avg"], optimizer.state[weights]["exp_avg"])
+        assert held["step"] == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -63,9 +64,17 @@ def moments(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def restore(optimizer: Optimizer, arrays: Mapping[str, Tensor]) -> None:
-    """Give an optimizer back what `moments` took out of it."""
+    """Give an optimizer back what `moments` took out of it.
+
+    Moments lie in memory as their weights do (channels last, say): sums in another order end
+    otherwise.
+    """
     described = optimizer.state_dict()
     for name, value in arrays.items():
         number, _, moment = name.partition(".")
         described["state"].setdefault(int(number), {})[moment] = value
     optimizer.load_state_dict(described)
+    for weights, held in optimizer.state.items():
+        for name, value in held.items():
+            if value.shape == weights.shape:
+                held[name] = torch.empty_like(weights).copy_(value)

@@ -272,10 +272,6 @@ class Training:
             for part in PARTS:
                 getattr(self, part).load_state_dict(found.within(part))
             checkpoints.restore(self.optimizer, found.within("optimizer"))
-            for weights, moments in self.optimizer.state.items():
-                for name, moment in moments.items():  # laid in memory as the weights are again
-                    if moment.shape == weights.shape:
-                        moments[name] = torch.empty_like(weights).copy_(moment)
 
 
 def _differences(settings: Mapping[str, Any], training: Training) -> str:
