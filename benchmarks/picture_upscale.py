@@ -10,15 +10,16 @@ as JPEG of quality 60, and enlarged. PSNR and SSIM are of luma. `limelight weigh
 from __future__ import annotations
 
 import io
-import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 from documents import machine, put, table
 from numpy.typing import NDArray
 from PIL import Image
@@ -121,13 +122,23 @@ def one_cost(settings: str) -> None:
     small = np.ascontiguousarray(data.astronaut()[:side, :side])
     settled = operation.surveyed(small)
     settled(small[:16, :16].copy())  # weights are read before it is timed
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.process_time()
+    process = psutil.Process()
+    before, peaks, ended = process.memory_info().rss, [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.002):
+            peaks.append(process.memory_info().rss - before)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    began = time.thread_time()
     large = settled(small)
-    spent = time.process_time() - began
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    spent = time.thread_time() - began
+    ended.set()
+    watcher.join()
+    grown = max(peaks)
     megapixels = large.shape[0] * large.shape[1] / 1e6
-    print(spent / megapixels, grown / 1e3 / megapixels)
+    print(spent / megapixels, grown / 1e6 / megapixels)
 
 
 def main() -> None:

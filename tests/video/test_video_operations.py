@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from limelight.errors import BadInputError, NotFoundError, UnavailableError
 from limelight.image.key import key
 from limelight.image.laying import over
+from limelight.image.superresolution import _loaded
 from limelight.video.cues import read_cues
 from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
@@ -326,6 +327,7 @@ def test_captions_are_read_from_both_formats_and_refused_otherwise(tmp_path: Pat
 @pytest.mark.parametrize("described", ["upscale:by=span", "background"])
 def test_weights_that_were_not_fetched_are_named(described: str, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("LIMELIGHT_HOME", str(tmp_path))
+    monkeypatch.setattr("limelight.image.superresolution._loaded", _loaded.__wrapped__)
     with pytest.raises(UnavailableError, match="limelight weights fetch"):
         run(configure(described), frames_of(scene(1)), footage_of(scene(1)))
 
