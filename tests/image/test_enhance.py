@@ -147,6 +147,14 @@ def test_good_photographs_come_out_as_they_were(name):
     assert settled.told().startswith("nothing")
 
 
+def test_what_is_of_one_colour_by_itself_is_no_cast():
+    fur = np.ascontiguousarray(data.chelsea()[:200, 100:350])
+    assert "whitebalance" not in configure("auto").surveyed(fur).did
+    cast = np.array([1.0, 0.72, 0.45], np.float32)
+    tinted = picture_of(coded(light_of(data.astronaut()) * cast), np.dtype(np.uint8))
+    assert "whitebalance" in configure("auto").surveyed(tinted).did
+
+
 def test_auto_finds_what_is_wrong_and_says_so():
     picture = data.chelsea()
     dark = picture_of(coded(light_of(picture) * 0.05), picture.dtype)

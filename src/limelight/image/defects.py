@@ -9,7 +9,7 @@ import numpy as np
 from limelight.image.blur import blur_of
 from limelight.image.light import cast_of, gain_of
 from limelight.image.noise import noise_of
-from limelight.image.picture import Picture
+from limelight.image.picture import Picture, light_of
 from limelight.image.quantisation import luma_of, quantisation_of
 
 SAMPLES = 1 << 18
@@ -34,6 +34,8 @@ class Defects:
     """The range of 98 % of luma, of 1."""
     cast: float
     """The angle in degrees between the light's colour and white."""
+    lightest: float
+    """The light, of 1, of the brightest thousandth: near 1 where something white may be."""
     longer_side: int
     """Pixels."""
 
@@ -45,6 +47,7 @@ def defects_of(picture: Picture) -> Defects:
     pixels = picture.reshape(1, -1, picture.shape[2])
     luma = luma_of(pixels[:, :: max(pixels.shape[1] // SAMPLES, 1)])
     low, high = np.quantile(luma, (0.01, 0.99)) / 255
+    light = light_of(pixels[:, :: max(pixels.shape[1] // SAMPLES, 1), :3]).max(axis=2)
     cast = cast_of(picture).astype(np.float64)
     angle = np.degrees(np.arccos(min(cast.sum() / np.linalg.norm(cast) / np.sqrt(3), 1.0)))
     height, width = picture.shape[:2]
@@ -58,5 +61,6 @@ def defects_of(picture: Picture) -> Defects:
         darkness=gain_of(picture),
         contrast=float(high - low),
         cast=float(angle),
+        lightest=float(np.quantile(light, 0.999)),
         longer_side=max(height, width),
     )

@@ -29,6 +29,8 @@ DARK = 1.5
 FLAT = 0.45
 CAST, OWN_COLOUR = 13.0, 30.0
 """Degrees from which a colour is a cast, and from which it is the picture's own."""
+WHITE = 0.9
+"""Where nothing is as light as that, nothing tells a cast from what is of one colour by itself."""
 SMALL, TINY = 320, 160
 
 
@@ -112,7 +114,7 @@ def _needed(defects: Defects, picture: Picture) -> Iterator[tuple[Operation, str
         yield Denoise(), f"denoise (noise of {measured}, of 255)"
     if defects.darkness >= DARK:
         yield LowLight(), f"lowlight (its light is {1 / defects.darkness:.2f} of what is enough)"
-    if CAST <= defects.cast <= OWN_COLOUR:
+    if CAST <= defects.cast <= OWN_COLOUR and defects.lightest >= WHITE:
         yield WhiteBalance(), f"whitebalance (the light is {defects.cast:.0f} degrees from white)"
     if defects.contrast < FLAT and defects.darkness < DARK and defects.contrast > 0.02:
         yield Contrast(), f"contrast (luma's range is {defects.contrast:.2f} of 1)"
