@@ -50,7 +50,7 @@ def compose(
             f"no source is in the language {language!r} (they are in {', '.join(others)}), and the "
             "newsroom does not translate; choose another --language"
         )
-    wording = Wording.of((line.text for line in evidence.lines[: evidence.n_text]), allowed)
+    wording = Wording.of((source.document.text for source in sources), allowed)
     teller = Teller(evidence, wording, language)
     progress(1, 4, "comparing sources")
     conflicts = conflicts_of(evidence)
@@ -116,7 +116,11 @@ def _told(
 
 
 def _length(text: str, language: str) -> int:
-    return len(re.findall(r"[\u3400-\u9fff]|\w+", text)) if language == "zh" else len(text.split())
+    return (
+        len(re.findall(r"[\u3400-\u9fff]|[A-Za-z\d.,]+", text))
+        if language == "zh"
+        else len(text.split())
+    )
 
 
 def _where(teller: Teller, statement: Statement) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from limelight.text.language import HAN
 from limelight.text.newsroom.checking.alignment import Side, exchanged
 from limelight.text.newsroom.draft import Conflict
 from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts.numbers import Number, agreeing, same_kind
-from limelight.text.newsroom.tokens import STOPS
+from limelight.text.newsroom.tokens import STOPS, content_of
 
 SAME = 0.55
 """Share of one line's words that another must have to be of the same thing."""
 MOST = 50
+RATIO = 4
+"""Times by which two numbers may differ and still be of one thing told differently."""
 
 
 def conflicts_of(evidence: Evidence) -> list[tuple[Conflict, tuple[int, int]]]:
@@ -23,13 +27,12 @@ def conflicts_of(evidence: Evidence) -> list[tuple[Conflict, tuple[int, int]]]:
         line = evidence.lines[at]
         if not evidence.content[at]:
             continue
-        for match in evidence.nearest(evidence.content[at], 10):
+        for match in evidence.nearest(evidence.content[at], 12):
             other = evidence.lines[match.at]
-            if match.at <= at or other.place.source == line.place.source or match.share < SAME:
+            if not at < match.at < evidence.n_text or other.place.source == line.place.source:
                 continue
-            if match.at >= evidence.n_text and match.share < SAME:
-                continue
-            for about, mine, theirs in _between(evidence, at, match.at):
+            pairs = _between if match.share >= SAME else _beside
+            for about, mine, theirs in pairs(evidence, at, match.at):
                 key = (about + mine + theirs, line.place.source, other.place.source)
                 if key in seen or len(found) >= MOST:
                     continue
@@ -55,6 +58,37 @@ def _between(evidence: Evidence, one: int, two: int) -> Iterator[tuple[str, str,
             yield problem.kind, problem.said.strip(" .,"), source.strip(" .,")
         elif problem.kind == "contrary":
             yield "contrary", problem.said, ""
+
+
+def _beside(evidence: Evidence, one: int, two: int) -> Iterator[tuple[str, str, str]]:
+    """Give numbers of one kind that stand among the same words in lines that share a name."""
+    a, b = evidence.facts(one), evidence.facts(two)
+    if not {p for n in a.names for p in n.parts} & {p for n in b.names for p in n.parts}:
+        return
+    for mine in a.numbers:
+        for theirs in b.numbers:
+            if (
+                same_kind(mine, theirs)
+                and mine.kind in ("money", "percent", "count")
+                and (mine.kind != "count" or (mine.unit and mine.unit not in STOPS))
+                and not agreeing(mine, list(b.numbers))
+                and not agreeing(theirs, list(a.numbers))
+                and mine.values[0] <= RATIO * theirs.values[0] <= RATIO**2 * mine.values[0]
+                and _like(evidence, (one, mine), (two, theirs))
+            ):
+                yield "number", mine.text.strip(), theirs.text.strip()
+
+
+def _like(evidence: Evidence, one: tuple[int, Number], two: tuple[int, Number]) -> bool:
+    around = []
+    for at, number in (one, two):
+        text = evidence.lines[at].text
+        reach = 14 if HAN.search(text) else 45
+        before = re.split(r"[.;，；。]", text[max(0, number.start - reach) : number.start])[-1]
+        after = re.split(r"[.;，；。]", text[number.end : number.end + reach])[0]
+        around.append(content_of(f"{before} {after}", evidence.language(evidence.lines[at])))
+    shared = around[0] & around[1]
+    return len(shared) >= 2 and 2 * len(shared) >= min(map(len, around))
 
 
 def _numbers(one: tuple[Number, ...], two: tuple[Number, ...]) -> Iterator[tuple[Number, Number]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from limelight.text.newsroom.facts.numerals import ONES, TENS
 from limelight.text.newsroom.facts.quotations import normal
 from limelight.text.newsroom.instructions import is_instruction
 from limelight.text.reading import Document, LeftOut
@@ -17,6 +18,10 @@ SHINGLE = 5
 """Words in a row of which two reports of the same wording have most in common (Broder 1997)."""
 ALIKE = 0.7
 """Share of the shorter report's shingles that the longer one has too, from which it is a repeat."""
+TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
+COUNTED = frozenset([*ONES, *TENS])
+MOST = 5_000
+"""Sentences of a source that are drawn on; what comes after is told of as left out."""
 LONGEST = 1_200
 """Characters above which no sentence is one: a line without a stop, or a list."""
 
@@ -71,12 +76,17 @@ def gather(documents: Sequence[Document]) -> list[Source]:
     """Number the documents, those that repeat others counting with the longest of their kind."""
     groups: list[list[Document]] = []
     shingles: list[frozenset[bytes]] = []
+    facts: list[frozenset[str]] = []
     for document in sorted(documents, key=lambda d: -len(d.text)):
         own = _shingles(document.text)
-        alike = next((i for i, other in enumerate(shingles) if _repeats(own, other)), None)
+        mine = _facts(document.text)
+        alike = next(
+            (i for i, it in enumerate(shingles) if _repeats(own, it) and mine <= facts[i]), None
+        )
         if alike is None:
             groups.append([document])
             shingles.append(own)
+            facts.append(mine)
         else:
             groups[alike].append(document)
     order = {id(document): at for at, document in enumerate(documents)}
@@ -86,7 +96,8 @@ def gather(documents: Sequence[Document]) -> list[Source]:
 
 def _source(number: int, group: list[Document]) -> Source:
     document, *repeats = group
-    lines, left_out = [], list(document.left_out)
+    lines: list[Line] = []
+    left_out, beyond = list(document.left_out), 0
     if document.title:
         lines.append(Line(Place(number, 0, 0), document.title))
     for at, paragraph in enumerate(document.paragraphs, 1):
@@ -95,10 +106,15 @@ def _source(number: int, group: list[Document]) -> Source:
                 left_out.append(LeftOut("speaks to a machine, not to readers", text))
             elif len(text) > LONGEST:
                 left_out.append(LeftOut(f"{len(text):,} characters without a sentence's end", text))
-            else:
+            elif len(lines) < MOST:
                 lines.append(Line(Place(number, at, n), text))
+            else:
+                beyond += 1
     if lines and lines[0].place.paragraph == 0 and is_instruction(lines[0].text):
         left_out.append(LeftOut("speaks to a machine, not to readers", lines.pop(0).text))
+    if beyond:
+        reason = f"{beyond:,} sentences beyond the first {MOST:,}, which were not drawn on"
+        left_out.append(LeftOut(reason, document.name))
     names = tuple(repeat.name for repeat in repeats)
     return Source(number, document, tuple(lines), names, tuple(left_out))
 
@@ -114,6 +130,16 @@ def _sentences(paragraph: str, language: str) -> list[str]:
         elif re.search(r"\w", text):
             found.append(text)
     return found
+
+
+def _facts(text: str) -> frozenset[str]:
+    """Give numbers and names with the words beside them: a copy that has others is no copy."""
+    said = TOKEN.findall(text[:200_000])
+    return frozenset(
+        " ".join(said[max(i - 1, 0) : i + 2])
+        for i, word in enumerate(said)
+        if word[0].isupper() or any(c.isdigit() for c in word) or word in COUNTED
+    )
 
 
 def _shingles(text: str) -> frozenset[bytes]:

@@ -38,7 +38,9 @@ def parse_page(text: str, name: str) -> Document:
     left_out = _strip(tree)
     whole = _words(tree.text_content())
     meta = _meta(tree)
-    paragraphs = _article(html.tostring(tree, encoding="unicode")) or _blocks(tree)
+    linked = {" ".join(link.text_content().split()) for link in tree.iter("a")}
+    found = _article(html.tostring(tree, encoding="unicode")) or _blocks(tree)
+    paragraphs = [text for text in found if text.lstrip("-• ") not in linked]
     if sum(map(_words, paragraphs)) < FEWEST:
         raise BadInputError(
             f"{name} has no article: of its {whole:,} words, hardly any stand in "
@@ -152,4 +154,4 @@ def _blocks(tree: Any) -> list[str]:
 
 
 def _words(text: str) -> int:
-    return len(re.findall(r"[\u3400-\u9fff]|\w+", text))
+    return len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", text))

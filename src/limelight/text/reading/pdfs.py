@@ -71,7 +71,7 @@ def _page(page: Any) -> tuple[str, str]:
         elif operator in (b"Tj", b"TJ", b"'", b'"') and inks[-1]:
             said = operands[0] if operands else ""
             parts = said if isinstance(said, list) else [said]
-            unseen.append("".join(str(p) for p in parts if not isinstance(p, int | float)))
+            unseen.append("".join(map(_drawn, parts)))
 
     tiny: list[str] = []
 
@@ -85,6 +85,13 @@ def _page(page: Any) -> tuple[str, str]:
     for piece in hidden:
         text = text.replace(piece, "", 1)
     return text, " ".join(hidden)
+
+
+def _drawn(piece: Any) -> str:
+    """Give a piece of drawn text; numbers between pieces are gaps."""
+    if isinstance(piece, bytes):
+        return piece.decode("latin-1")
+    return "" if isinstance(piece, int | float) else str(piece)
 
 
 def _flowing(pages: list[str]) -> str:

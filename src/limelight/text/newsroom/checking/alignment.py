@@ -88,7 +88,12 @@ def _facts(
     names, others_names = said.names(*mine), line.names(*theirs)
     for name in names:
         parts = set(name.parts)
-        if others_names and not any(_same(parts, name, other) for other in others_names):
+        moved = _has(line, name) and not any(_has(said, other) for other in others_names)
+        if (
+            others_names
+            and not moved
+            and not any(_same(parts, name, other) for other in others_names)
+        ):
             yield Problem(
                 "name", name.text, f"stands where the source has {others_names[0].text!r}"
             )
@@ -106,6 +111,10 @@ def _agree(said: Side, line: Side, ours: Token, theirs: Token) -> bool:
         return number.agrees(next(n for n in line.facts.numbers if n.start == theirs.start))
     day = next(d for d in said.facts.days if d.start == ours.start)
     return day.agrees(next(d for d in line.facts.days if d.start == theirs.start))
+
+
+def _has(side: Side, name: Name) -> bool:
+    return any(set(name.parts) <= set(other.parts) for other in side.facts.names)
 
 
 def _same(parts: set[str], name: Name, other: Name) -> bool:

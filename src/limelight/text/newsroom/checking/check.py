@@ -25,7 +25,7 @@ ENOUGH = 0.6
 """Share of a sentence's words, by weight, that the lines it rests on must have."""
 NEAR = 0.6
 """Share of the best line's own from which another line counts too."""
-LITTLE = 0.1
+LITTLE = 0.06
 """Share of a sentence's words that a line must have beyond the best one, to stand for a fact."""
 CLOSE = 0.75
 """Share from which a sentence is the line in other clothes, so that contraries count."""
@@ -82,7 +82,10 @@ def check_sentence(
     free = _outside(facts, quoted)
     if not lines:
         return Verdict(text, (), (*problems, _nothing()))
-    best = max(lines, key=lambda at: (_shared(content, [at], evidence), -at))
+    best = max(
+        lines,
+        key=lambda at: (_shared(content, [at], evidence), _agreed(free, evidence.facts(at)), -at),
+    )
     problems += _facts(text, free, content, lines, best, evidence, trusted=bool(places))
     if all(at >= evidence.n_text for at in lines) or _rests_on_row(free, lines, evidence):
         problems = [p for p in problems if p.kind != "words"]
@@ -212,6 +215,12 @@ def _reporters(lines: list[int], evidence: Evidence, language: str) -> frozenset
     documents = [source.document for n in cited if (source := evidence.sources.get(n))]
     told = " ".join(f"{d.publisher or ''}" for d in documents)
     return content_of(told + " report source", language) | content_of("报道 说法 来源", "zh")
+
+
+def _agreed(free: Facts, other: Facts) -> int:
+    """Count the numbers and dates that another line has too."""
+    days = sum(any(day.agrees(d) for d in other.days) for day in free.days)
+    return sum(bool(agreeing(number, other.numbers)) for number in free.numbers) + days
 
 
 def _outside(facts: Facts, quoted: list[Quotation]) -> Facts:

@@ -24,6 +24,7 @@ CAPITAL = r"(?:[A-Z](?:[\w’'&-]*\w)?\.?|[a-z]{1,2}[A-Z]\w+|[A-Z]\.)"
 NAME = re.compile(
     rf"(?<![\w])(?:{CAPITAL})(?:[ -](?:{JOINING} ){{0,2}}(?={CAPITAL})(?:{CAPITAL}))*"
 )
+PERSONAL = frozenset({"i", "i'm", "i've", "i'll", "i'd"})
 POSSESSIVE = re.compile(r"['’]s?$")
 FIRST = word_set(
     """
@@ -74,7 +75,19 @@ def names_in(
     """
     blocked = list(taken)
     found = _chinese(text) if language == "zh" or HAN.search(text) else _english(text, known)
-    return [name for name in found if not any(name.start < e and name.end > s for s, e in blocked)]
+    return [name for name in (_undated(one, blocked) for one in found) if name is not None]
+
+
+def _undated(name: Name, blocked: list[tuple[int, int]]) -> Name | None:
+    """Cut a date out of a name ("February's Italy"); None where it is nothing else."""
+    if not any(name.start < end and name.end > start for start, end in blocked):
+        return name
+    parts = tuple(part for part in name.parts if part not in MONTHS and part not in WEEKDAYS)
+    inside = any(start <= name.start and name.end <= end for start, end in blocked)
+    if inside or not parts or len(parts) == len(name.parts):
+        return None
+    said = " ".join(w for w in name.text.split() if POSSESSIVE.sub("", w).lower() in parts)
+    return Name(said, parts, name.start, name.end)
 
 
 def _english(text: str, known: Collection[str]) -> list[Name]:
@@ -107,10 +120,9 @@ def _english(text: str, known: Collection[str]) -> list[Name]:
             and part not in TITLES
             and not re.fullmatch(JOINING, part)
         )
-        if parts and not (
-            set(parts) <= MONTHS.keys() | WEEKDAYS.keys() | {"i", "i'm", "i've", "i'll", "i'd"}
-        ):
-            names.append(Name(POSSESSIVE.sub("", said), parts, start, match.end()))
+        if parts and not set(parts) <= PERSONAL:
+            said = re.sub(r"(?<=[a-z]{2})\.$", "", POSSESSIVE.sub("", said))
+            names.append(Name(said, parts, start, match.end()))
     return names
 
 

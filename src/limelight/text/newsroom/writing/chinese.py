@@ -85,6 +85,9 @@ HANGING = re.compile(
     r"^(?:其中|同时|并|此外|这|也|而|且|以及|此前|随后|成为|为|较|比|包括|不过|但)"
 )
 VERB = re.compile(r"^v")
+TELLING = re.compile(
+    r"(?:宣布|表示|认为|称|说|指出|显示|透露|介绍|强调|坦言|提醒|告诉记者|发现|相信|希望|预计|报道)$"
+)
 POINTING = re.compile(r"^(?:这|那|此|该|其|他|她|它|上述|前者|后者|对于这|两人|双方|二人)")
 
 
@@ -205,6 +208,7 @@ def is_clause(text: str) -> bool:
         any(VERB.match(tag) for _, tag in _tagged(text))
         and not re.search(r"(?:虽然|如果|尽管|由于|因为|不仅|不但|只有|即使)[^，]*$", text)
         and not PENDING.match(last)
+        and not TELLING.search(text)
     )
 
 

@@ -147,11 +147,11 @@ def _matches(table: Table) -> list[Statement]:
         when = f"{_day(on)}，" if on else ""
         where = f"在{venue}" if venue else ""
         if goals[0] == goals[1]:
-            text = f"{when}{home}{where}{goals[0]}比{goals[1]}战平{away}"
+            text = f"{when}{home}{where}以{goals[0]}比{goals[1]}战平{away}"
         elif goals[0] > goals[1]:
-            text = f"{when}{home}{where}{goals[0]}比{goals[1]}战胜{away}"
+            text = f"{when}{home}{where}以{goals[0]}比{goals[1]}战胜{away}"
         else:
-            text = f"{when}{away}{where}{goals[1]}比{goals[0]}战胜{home}"
+            text = f"{when}{away}{where}以{goals[1]}比{goals[0]}战胜{home}"
         crowd = row.number_of("attendance")
         text += f"，到场观众{int(crowd)}人" if crowd else ""
         found.append(_said(text + "。", table, row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limelight.text.newsroom.draft import Conflict
+from limelight.text.newsroom.facts.numbers import numbers_in
 from limelight.text.newsroom.sources import Source
 from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller, Told
@@ -12,6 +13,11 @@ SAID = {
     ("en", False): "{text}, {one} reports, while {other} has {theirs}.",
     ("zh", True): "据{one}，{text}；{other}的说法则是{theirs}。",
     ("zh", False): "据{one}报道，{text}，而{other}的说法是{theirs}。",
+}
+
+SEVERAL = {
+    "en": "{text}, {one} reports; for the {mine}, {other} has {theirs}.",
+    "zh": "据{one}报道，{text}；其中{mine}这一数字，{other}的说法是{theirs}。",
 }
 
 
@@ -30,7 +36,12 @@ def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> 
         return (), reason
     one, other = (teller.evidence.sources[side[1].source] for side in (mine, theirs))
     named = bool(one.document.publisher and other.document.publisher)
-    text = SAID[teller.language, not named].format(
+    several = (
+        sum(mine[0][-1:] == n.text.strip()[-1:] for n in numbers_in(told.text, teller.language)) > 1
+    )
+    form = SEVERAL[teller.language] if several else SAID[teller.language, not named]
+    text = form.format(
+        mine=mine[0],
         text=told.text.rstrip(".。"),
         one=_label(one, teller.language),
         other=_label(other, teller.language),

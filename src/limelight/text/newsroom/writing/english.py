@@ -71,7 +71,7 @@ CUTS = re.compile(
     r",? (?:after|as|while|because|when|since|amid|following|although|though|so that|where"
     r"|in order to|before|and|which) "
 )
-FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us|me|you|your)\b", re.IGNORECASE)
+FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our)\b(?!['’]?\w*[A-Z])")
 HELD = re.compile(
     r"\b(?:if|unless|not|never|no|nor|neither|denied|deny|refused|until|only|may|might"
     r"|whether|to)\b|n['’]t\b"

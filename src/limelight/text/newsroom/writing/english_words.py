@@ -5,121 +5,55 @@ from __future__ import annotations
 import re
 
 SAME = """
-    in order to=to; prior to=before; as well as=and; due to=because of; a number of=several;
-    in addition to=besides; at the moment=now; at present=now; currently=now;
-    approximately=about; purchased=bought; commenced=began; sought to=tried to;
-    seeking to=trying to; attempting to=trying to; attempted to=tried to;
+    in order to=to; prior to=before; as well as=and; a number of=several; in addition to=besides;
+    at the moment=now; at present=now; currently=now; approximately=about; purchased=bought;
+    sought to=tried to; seeking to=trying to; attempting to=trying to; attempted to=tried to;
     despite the fact that=although; around the world=worldwide; across the world=worldwide;
-    whilst=while; amongst=among; the majority of=most; in the wake of=after; ahead of=before;
+    whilst=while; amongst=among; the majority of the=most of the; in the wake of=after;
     took place=was held; in spite of=despite; because of=owing to; movies=films; movie=film;
-    began=started; begins=starts; begin=start; nearly=almost; almost=nearly; although=though;
-    until=till; enormous=huge; rapidly=fast; quickly=fast; frequently=often; additional=further;
-    numerous=many; obtained=got; assistance=help; individuals=people; insufficient=too little;
-    utilise=use; revealed=showed; reveals=shows; regarding=about; concerning=about;
+    began=started; nearly=almost; almost=nearly; although=though; frequently=often;
+    numerous=many; individuals=people; revealed=showed; concerning=about;
     as a result of=because of; would be able to=could; is able to=can; are able to=can;
-    was able to=could; were able to=could; has to=must; have to=must; in total=altogether;
-    at least=no fewer than; decided to=chose to; planned to=intended to; plans to=intends to;
-    plan to=intend to; planning to=intending to; is going to=will; are going to=will;
-    especially=above all; particularly=especially; mainly=chiefly; largely=mostly;
-    primarily=mainly; completely=entirely; immediately=at once; eventually=in the end;
-    initially=at first; subsequently=later; simultaneously=at the same time;
-    instead of=rather than; together with=along with; apart from=except for;
-    believes that=thinks that; believe that=think that; even though=although; close to=near;
-    next to=beside; a series of=a string of; a range of=various; firms=companies; firm=company;
-    biggest=largest; largest=biggest; staff=employees; jobless=unemployed; chief executive=CEO;
-    the net=the internet; e-mails=emails; e-mail=email; web site=website; web sites=websites;
-    warned=cautioned; vowed=promised; vowed to=promised to; is set to=is due to;
-    are set to=are due to; axed=dropped; slammed=criticised; row over=dispute over;
-    quit=resigned; probe into=inquiry into; youngsters=young people; some time=a while;
-    set up by=founded by; carried out by=done by; is due to=is to; are due to=are to;
-    was due to=was to; a further=another; a fall in=a drop in; a rise in=an increase in;
-    a rise of=an increase of; a fall of=a drop of; an increase in=a rise in; a drop in=a fall in;
-    tens of thousands=many thousands; dozens of=scores of; right now=now;
-    last year's=the previous year's; this year's=the current; by the end of=before the end of;
-    as part of=within; across the country=nationwide; on behalf of=for; in favour of=for;
-    with regard to=about; with respect to=about; in terms of=as regards; in the case of=with;
-    in the middle of=amid; at the end of=at the close of; at the beginning of=at the start of;
-    at the start of=at the beginning of; in the course of=during; by means of=by;
-    for the purpose of=for; on the basis of=based on; in the process of=busy;
-    in charge of=responsible for; has been sold=was sold; in recent months=over recent months;
-    in recent years=over recent years; in recent weeks=over recent weeks; up to=as much as;
-    those who=people who; thousands of people=thousands; so far=to date; to date=so far;
-    as yet=so far; worth=valued at; backed by=supported by; said it would=said it was going to;
-    the same time=one time; one of the most=among the most; one of the first=among the first;
-    one of the best=among the best; one of the biggest=among the biggest;
-    one of the greatest=among the greatest; some of the most=several of the most; need to=must;
-    needs to=must; wants to=would like to; wanted to=wished to; try to=attempt to;
-    tried to=attempted to; trying to=attempting to; helped to=helped; hopes to=is hoping to;
-    hope to=are hoping to; hoped to=wished to; allows=lets; allow=let; enables=lets; enable=let;
-    as soon as=once; such a=so; often=frequently; usually=normally; normally=usually;
-    rarely=seldom; recently=lately; previously=earlier; earlier this year=earlier in the year;
+    was able to=could; were able to=could; have to=must; in total=altogether;
+     decided to=chose to; planning to=intending to; is going to=will;
+    are going to=will; especially=above all; particularly=especially; mainly=chiefly;
+    largely=mostly; primarily=mainly; completely=entirely; immediately=at once;
+    eventually=in the end; initially=at first; subsequently=later;
+    simultaneously=at the same time; instead of=rather than; together with=along with;
+    along with=together with; apart from=except for; believes that=thinks that;
+    believe that=think that; even though=although; next to=beside; a series of=a string of;
+    a range of=various; firms=companies; the firm=the company; biggest=largest; largest=biggest;
+    jobless=unemployed; e-mails=emails; e-mail=email; web site=website;
+    web sites=websites; vowed to=promised to; is set to=is due to; are set to=are due to;
+    slammed=criticised; row over=dispute over; youngsters=young people; carried out by=done by;
+    a further=another; a fall in=a drop in; a rise in=an increase in; a rise of=an increase of;
+    a fall of=a drop of; an increase in=a rise in; a drop in=a fall in;
+    across the country=nationwide; in favour of=for; with regard to=about; with respect to=about;
+    in terms of=as regards; at the end of=at the close of; at the start of=at the beginning of;
+    at the beginning of=at the start of; in the course of=during; by means of=by;
+    for the purpose of=for; on the basis of=based on; in charge of=responsible for;
+    in recent months=over recent months; in recent years=over recent years;
+    in recent weeks=over recent weeks; backed by=supported by; one of the most=among the most;
+    one of the first=among the first; one of the best=among the best;
+    one of the biggest=among the biggest; one of the greatest=among the greatest;
+    wants to=would like to; trying to=attempting to; tried to=attempted to; as soon as=once;
+    often=frequently; usually=normally; rarely=seldom; earlier this year=earlier in the year;
     earlier this month=earlier in the month; earlier this week=earlier in the week;
-    and then=then; likely to=apt to; looks like=seems like; appears to=seems to;
-    appear to=seem to; seems to=appears to; seem to=appear to; gets=receives;
+    appears to=seems to; appear to=seem to; seems to=appears to; seem to=appear to;
     faced with=confronted with; made up of=composed of; consists of=is made up of;
-    deal with=handle; dealing with=handling; find out=discover; found out=discovered;
-    look into=examine; looking into=examining; looked into=examined; look at=examine;
-    looking at=examining; point out=note; pointed out=noted; take part in=join in;
-    took part in=joined in; went on to=later; turn out=prove; turned out to be=proved;
-    come up with=devise; came up with=devised; make sure=ensure; making sure=ensuring;
-    made sure=ensured; ensure=make sure; aimed at=meant for; designed to=meant to; used to=once;
-    based in=with its seat in; home to=the home of; filled with=full of; full of=filled with;
-    regarded as=seen as; seen as=regarded as; considered=regarded as; known as=called;
-    called for=asked for; call for=ask for; known for=noted for; famous for=renowned for;
-    responsible for=behind; belonging to=owned by; along with=together with;
-    is expected to=is likely to
+    took part in=joined in; made sure=ensured; making sure=ensuring; aimed at=meant for;
+    designed to=meant to; filled with=full of; regarded as=seen as; seen as=regarded as;
+    famous for=renowned for; belonging to=owned by; is expected to=is likely to;
+    are expected to=are likely to; was expected to=was likely to; a lot of=plenty of;
+    on behalf of=for; in the middle of=amid
 """  # fmt: skip
-RISKY = frozenset(
-    [
-        "used to",
-        "call for",
-        "gets",
-        "considered",
-        "went on to",
-        "the same time",
-        "up to",
-        "in the process of",
-        "likely to",
-        "allow",
-        "allows",
-        "quit",
-        "enable",
-        "need to",
-        "needs to",
-        "worth",
-        "fall",
-        "begin",
-        "such a",
-        "and then",
-        "as part of",
-        "those who",
-        "tens of thousands",
-        "by the end of",
-        "in the case of",
-        "warned",
-        "within",
-        "until",
-        "called for",
-        "known as",
-        "this year's",
-        "responsible for",
-        "based in",
-        "home to",
-        "thousands of people",
-        "so far",
-        "has been sold",
-        "set up by",
-        "ahead of",
-    ]
-)
-"""What does not always mean the same, and is left as it is."""
 
 
 def _pairs() -> list[tuple[re.Pattern[str], str]]:
     pairs = []
     for entry in SAME.split(";"):
         this, _, that = entry.strip().partition("=")
-        if this and that and this not in RISKY:
+        if this and that:
             pairs.append((re.compile(rf"(?<![\w'’-]){re.escape(this)}(?![\w'’-])"), that))
     return pairs
 

@@ -40,6 +40,8 @@ class Teller:
         bare = english.bare_of(text)
         if not reason and bare is None:
             reason = "is a question, a fragment or an exclamation"
+        if not reason and bare and english.FIRST_PERSON.search(MARKS.sub("", bare)):
+            reason = "speaks in the first person without quotation marks"
         if not reason and bare and english.POINTING.match(bare):
             reason = "points at what is said before it"
         return ((), reason) if reason or bare is None else self._english(bare, places, at, quoting)
