@@ -28,13 +28,14 @@ def headlines(
 ) -> list[Statement]:
     """Give headlines to choose from, the news first; each rests on the lines of its statement."""
     found: list[Statement] = []
+    lead = next(iter(_cores(told[0], teller.language)), "") if told else ""
     for statement in [*data[:1], *told[:8]]:
         for text in _cores(statement, teller.language):
             found.append(replace(statement, text=text))
             break
     titles = list(_titles(teller))
     if not data and titles:
-        first = titles if told and told[0].way == "differ" else []
+        first = [] if lead else titles
         found = [*first, *_near(teller, found, titles), *titles]
     found += [one for statement in told for one in _spoken(statement)]
     kept: list[Statement] = []
@@ -126,13 +127,19 @@ def _cores(statement: Statement, language: str) -> Iterator[str]:
         lambda m: f"{m[2][0].upper()}{m[2][1:]}, says {m[1]}",
         bare,
     )
-    if match := english.TIME_FIRST.match(bare):
+    if (match := english.TIME_FIRST.match(bare)) and not english.DENIED.search(bare):
         bare = match["main"][0].upper() + match["main"][1:]
     cores = [bare, *english.shorter(bare)]
+    if (match := english.SUB_FIRST.match(bare)) and re.match(
+        r"(?:after|when|as|while|since)\b", bare.lower()
+    ):
+        cores.append(match["main"][0].upper() + match["main"][1:])
     cores += [
         m["main"]
         for core in cores
-        if (m := english.TIME_LAST.match(core)) and english.clause(m["main"])
+        if not english.DENIED.search(core)
+        and (m := english.TIME_LAST.match(core))
+        and english.clause(m["main"])
     ]
     for core in cores:
         text = _styled(core)

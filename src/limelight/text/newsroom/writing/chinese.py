@@ -85,6 +85,7 @@ HANGING = re.compile(
     r"^(?:其中|同时|并|此外|这|也|而|且|以及|此前|随后|成为|为|较|比|包括|不过|但)"
 )
 VERB = re.compile(r"^v")
+DENIED = re.compile(r"不|没|未|无|非|别|仅|只|否")
 TELLING = re.compile(
     r"(?:宣布|表示|认为|称|说|指出|显示|透露|介绍|强调|坦言|提醒|告诉记者|发现|相信|希望|预计|报道)$"
 )
@@ -137,6 +138,8 @@ def shorter(bare: str) -> Iterator[str]:
     while len(pieces) > 1:
         pieces.pop()
         rest = "".join(pieces).rstrip("，；")
+        if DENIED.search(rest):
+            return
         if len(rest) >= 10 and is_clause(rest) and not PENDING.match(pieces[-1]):
             yield rest
 

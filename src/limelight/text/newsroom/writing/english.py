@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from limelight.text.newsroom.facts.names import is_word
 from limelight.text.newsroom.facts.quotations import MARKS
+from limelight.text.newsroom.vocabulary import word_set
 from limelight.text.newsroom.writing.english_edits import reworded
 from limelight.text.newsroom.writing.english_grammar import finite
 from limelight.text.newsroom.writing.english_words import (
+    AUXILIARIES,
     DAYS,
     MONTH,
     OPENERS,
@@ -72,6 +74,18 @@ CUTS = re.compile(
     r"|in order to|before|and|which) "
 )
 FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me|[Yy]ou|[Yy]our)\b(?!['’]?\w*[A-Z])")
+CONDITIONAL = re.compile(
+    rf"\b(?:if|unless|whether|would|could|might|may|according|{SAYING}|say|believe|claim)\b"
+)
+DENIED = re.compile(r"\b(?:not|never|no|nor|neither|cannot|only|few|hardly|without)\b|n['’]t\b")
+DETERMINERS = word_set("""
+    the a an its his her their our this that these those of in on at by for with from most more very
+    newly so-called own some any each every no
+""")
+PARTICLES = word_set("""
+    been be not also to that out up down off on over back away in into for with by of at from
+    about as
+""")
 HELD = re.compile(
     r"\b(?:if|unless|not|never|no|nor|neither|denied|deny|refused|until|only|may|might"
     r"|whether|to)\b|n['’]t\b"
@@ -127,6 +141,8 @@ def parts(bare: str) -> list[str]:
     if MARKS.search(bare):
         return []
     one = PARENTHESIS.sub("", bare)
+    if CONDITIONAL.search(one):
+        return []  # a part would lose the condition, or who says it
     match = re.match(r"^(?P<s>[^,]{3,60}), who (?P<rel>[^,]+), (?P<verb>\w+)(?P<rest> .+)$", one)
     if match and finite(match["rel"].split()[0]) and finite(match["verb"]):
         return [f"{match['s']} {match['verb']}{match['rest']}", f"{match['s']} {match['rel']}"]
@@ -153,14 +169,13 @@ def partly_quoted(bare: str, teller: str) -> Iterator[str]:
     tokens = bare.split()
     if MARKS.search(bare) or FIRST_PERSON.search(bare) or not 9 <= len(tokens) <= 28:
         return
-    if re.search(rf"\b{SAYING}\b|\baccording to\b|\bsay\b", bare):
+    if re.search(rf"\b{SAYING}\b|\baccording to\b|\b(?:say|heard|asked)\b", bare):
         return
-    at = next((i for i, token in enumerate(tokens) if i and finite(token)), None)
-    if at is None:
+    at = next(iter(verbs(tokens)), None)
+    if at is None or re.search(r"\b(?:who|which|that|whose)\b", " ".join(tokens[:at])):
         return
     while at + 1 < len(tokens) and (
-        finite(tokens[at + 1])
-        or tokens[at + 1] in ("been", "be", "not", "also", "to", "the", "a", "an", "that")
+        finite(tokens[at + 1]) or tokens[at + 1] in PARTICLES or tokens[at + 1].endswith("ly")
     ):
         at += 1
     if at + 1 <= 11 and len(tokens) - at - 1 >= 4:
@@ -203,12 +218,17 @@ def shorter(bare: str) -> Iterator[str]:
             one = two
             yield one
     while (
-        (cut := PARTICIPLE.sub("", one)) != one and clause(cut) and not HELD.search(one[len(cut) :])
+        (cut := PARTICIPLE.sub("", one)) != one
+        and not DENIED.search(cut)
+        and clause(cut)
+        and not HELD.search(one[len(cut) :])
     ):
         one = cut
         yield one
     for match in reversed(list(CUTS.finditer(one))):
         head, tail = one[: match.start()].rstrip(","), one[match.start() :]
+        if DENIED.search(head):
+            continue  # "not before May" is not "not"
         if match.group().strip(" ,") == "and" and not finite(one[match.end() :].split()[0]):
             continue
         if clause(head) and len(head.split()) >= 8 and not HELD.search(tail) and _closed(head):
@@ -221,7 +241,7 @@ def _closed(head: str) -> bool:
     return not (
         finite(last)
         or last in SUBORDINATORS
-        or re.search(r"\b(?:so|such|more|less|as|both|between|either) [^,]*$", head)
+        or re.search(r"\b(?:so|such|more|less|as|both|between|either)(?: [^,]*)?$", head)
         or re.search(r"\b(?:said|says|believes?|if|whether)\b", head)
     )
 
@@ -288,7 +308,17 @@ def clause(text: str) -> bool:
         or tokens[0] in ("who", "which", "that", "and", "or", "but")
     ):
         return False
-    return any(finite(token) for token in tokens[1:])
+    return bool(verbs(tokens))
+
+
+def verbs(tokens: Sequence[str]) -> list[int]:
+    """Find the verbs in a tense; after an article or a preposition a past form is an adjective."""
+    small = [token.strip(",;").lower() for token in tokens]
+    return [
+        i
+        for i in range(1, len(small))
+        if finite(small[i]) and (small[i] in AUXILIARIES or small[i - 1] not in DETERMINERS)
+    ]
 
 
 def ended(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from limelight.text.newsroom.checking.copying import common_run, places_of
 from limelight.text.newsroom.facts.names import is_word
 from limelight.text.newsroom.facts.quotations import MARKS
+from limelight.text.newsroom.vocabulary import word_set
 from limelight.text.newsroom.writing.english_grammar import article, finite, inflected, lemma_of
 from limelight.text.newsroom.writing.english_words import REPLACEMENTS
 from limelight.text.words import words
@@ -29,6 +30,10 @@ OWNED = re.compile(
     r"\b(?P<the>[Tt]he )?(?P<owner>[A-Za-z][\w-]+)['’]s (?P<own>[a-z-]+)(?= (?:is|are|was"
     r"|were|has|had|will|would|in|on|at|to|for|that|which|and)\b|$|[.,])"
 )
+UNOWNING = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow year week
+    month season night men women children people it he she one everyone
+""")
 THAT = re.compile(
     r"\b(?:said|says|say|told \w+|adds?|added|argued|believes?|insisted|explained|warned"
     r"|announced|confirmed|showed?) that (?=(?:the|a|an|it|he|she|they|there|this|its|his"
@@ -49,6 +54,15 @@ WHERE = re.compile(
     r"|cinema|stadium"
     r"|airport|office|market|premiere|exhibition|prison|factory) in "
     r"(?P<city>[A-Z][a-z]+)\b(?! [A-Z]|,)"
+)
+CALLING = re.compile(
+    r"(?:actor|actress|singer|sprinter|director|producer|screenwriter|author|writer|striker|midfielder"
+    r"|defender|goalkeeper|captain|coach|manager|chancellor|minister|analyst|economist|spokesman"
+    r"|spokeswoman|chairman|chairwoman|president|chief|editor|presenter|comedian|musician|rapper"
+    r"|guitarist|athlete|swimmer|golfer|runner|boxer|champion|lawyer|professor|researcher|scientist"
+    r"|senator|auctioneer|founder|owner|executive|leader|secretary|journalist|novelist|playwright"
+    r"|composer|photographer|artist|designer|architect|critic|head|boss)$",
+    re.IGNORECASE,
 )
 OFFICE = re.compile(
     r"(?:director|chief|president|chairman|chairwoman|head|minister|secretary|leader"
@@ -126,7 +140,7 @@ def _all(text: str) -> Iterator[Edit]:
     for match in WHERE.finditer(text):
         the = "the" if match["a"].lower() == "the" else article(match["city"])
         yield Edit(*match.span(), f"{the} {match['city']} {match['noun']}")
-    if role := ROLE.match(text):
+    if (role := ROLE.match(text)) and "-" not in role["name"]:
         yield from _apposed(text, role)
 
 
@@ -148,6 +162,8 @@ def _styled(text: str) -> Iterator[Edit]:
 def _owned(text: str) -> Iterator[Edit]:
     """Make "the city's roads" the roads of the city."""
     for match in OWNED.finditer(text):
+        if match["owner"].lower() in UNOWNING:
+            continue
         named = match["the"] or (match["owner"][0].isupper() and match.start())
         if named and is_word(match["own"]) and not finite(match["own"]):
             owner = ("the " if match["the"] else "") + match["owner"]
@@ -211,6 +227,8 @@ def _apposed(text: str, match: re.Match[str]) -> Iterator[Edit]:
     ):
         return
     inner = role.split()[1:]
+    if not CALLING.search(role):
+        return
     if any(word[0].isupper() for word in inner if word[0].isalpha()) or finite(role.split()[-1]):
         return
     small = role[0].lower() + role[1:]

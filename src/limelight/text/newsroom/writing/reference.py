@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from limelight.text.newsroom.facts.names import FIRST
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.sources import Line
 from limelight.text.newsroom.writing.english import (
@@ -44,6 +45,8 @@ def referent(lines: Sequence[Line], at: int) -> tuple[str, Line] | None:
             return None
         if who.lower() in PRONOUNS or OPENING.match(who):
             continue
+        if who.split()[0].lower() in FIRST - {"the", "a", "an"}:
+            return None
         if person and not re.fullmatch(PERSON, who):
             match = NAMED.search(who.rstrip(","))
             if match is None:

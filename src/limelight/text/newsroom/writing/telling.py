@@ -128,6 +128,7 @@ class Teller:
                 return document.publisher
             return f"《{document.title}》一文" if document.title else f"{document.name}"
         if document.publisher:
-            return f"{document.publisher} reports"
+            tellers = ("{} reports", "according to {}", "{} says")
+            return tellers[at % 3].format(document.publisher)
         named = (document.title or document.name).replace('"', "'").replace("'", "’")
         return f"according to the report “{named}”" if document.title else f"according to {named}"
