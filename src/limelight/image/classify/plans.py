@@ -19,7 +19,9 @@ class Plan:
     ``architecture`` is "plain" or "residual"; ``widths`` and ``depth`` are the latter's. Pictures
     are moved by up to ``shift`` pixels, a square of ``cut`` pixels is hidden, and with ``flip``
     every picture is mirrored in every other epoch. The learning rates rise over the first ``warm``
-    share of the training and then fall to 0; the plain network's stays as it is.
+    share of the training and then fall to 0; the plain network's stays as it is. ``rate`` is of the
+    convolutions, the share of their length that a step moves; the two others are of the gradient of
+    a batch's summed loss.
     """
 
     architecture: str = "residual"
@@ -27,9 +29,9 @@ class Plan:
     batch: int = 500
     widths: tuple[int, int, int] = (64, 192, 192)
     depth: int = 2
-    rate: float = 0.16
-    head_rate: float = 0.67
-    offset_rate: float = 0.053
+    rate: float = 0.2
+    head_rate: float = 0.2
+    offset_rate: float = 0.02
     warm: float = 0.0
     smoothing: float = 0.2
     shift: int = 2
@@ -46,10 +48,10 @@ class Plan:
 
 PLANS = {
     "plain": Plan("plain", 10, 32, rate=0.001, smoothing=0, shift=0, flip=False),
-    "quick": Plan(epochs=4, widths=(32, 128, 128), rate=0.2),
+    "quick": Plan(epochs=4, widths=(32, 128, 128)),
     "standard": Plan(epochs=8),
     "large": Plan(epochs=40, batch=1000, widths=(128, 384, 512), depth=3, cut=12),
-    "fine-tune": Plan(epochs=20, batch=32, rate=0.03, head_rate=0.3, offset_rate=0.02, warm=0.2),
+    "fine-tune": Plan(epochs=20, batch=32, rate=0.03, head_rate=0.01, offset_rate=6e-4, warm=0.2),
 }
 
 

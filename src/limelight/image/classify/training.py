@@ -116,6 +116,7 @@ class Training:
     def _run(self, progress: Progress) -> None:
         state, saved = self.state, time.monotonic()
         low = self.plan.architecture == "residual"
+        scale = self.batches.batch if low else 1  # its rates are of a batch's sum, any size of it
         while state.step < self.n_steps:
             began = time.perf_counter(), time.process_time()
             for pictures, labels in self.batches.epoch(state.epoch, state.batch):
@@ -125,7 +126,7 @@ class Training:
                     logits = self.network(pictures)
                 loss = self._loss(logits.float(), labels)
                 self.network.zero_grad(set_to_none=True)
-                loss.backward()
+                (loss * scale).backward()
                 for optimizer in self.optimizers:
                     optimizer.step()
                 self.loss_sum += loss.detach()
