@@ -9,6 +9,7 @@ and contractions written otherwise, and as the newsroom's writer words them befo
 Beside it stands grounded-check (pip install grounded-check).
 
     python benchmarks/newsroom.py [--bundles N] [--show] [--write]
+    python benchmarks/newsroom.py --bundles N --model URL [--write]   # as OpenAI's
 """
 
 import argparse
@@ -28,6 +29,7 @@ from documents import machine, put, table
 from limelight.text.newsroom import Assignment, Evidence, Material, check_sentence, opened, written
 from limelight.text.newsroom.checking import longest_copy
 from limelight.text.newsroom.conflicts import conflicts_of
+from limelight.text.newsroom.rewriting import Endpoint, asked, rewrites
 from limelight.text.newsroom.writing.english import bare_of, sayings
 
 NEWS = Path(__file__).parents[2] / "shared/data/news/bbc-summaries.jsonl.gz"
@@ -353,6 +355,43 @@ def count_draft(
     drafts["words"] += sum(len(s.text.split()) for p in draft.paragraphs for s in p)
 
 
+def measure_model(n: int, url: str) -> str:
+    """Let a model word briefs anew, and count what it invents without the checks."""
+    count: Counter[str] = Counter()
+    model = Endpoint(url)
+    with TemporaryDirectory() as folder:
+        for number, bundle in enumerate(bundles(n)):
+            path = Path(folder) / f"{number}.txt"
+            report = bundle.reports[0].replace("''", '"')
+            path.write_text(report, encoding="utf-8")
+            assignment = Assignment((Material(path.name, path.read_bytes()),), "brief", "en")
+            draft, evidence = written(assignment), Evidence(*opened(assignment))
+            body = [s for p in draft.paragraphs for s in p if s.way in ("said", "data")]
+            accepted, _ = rewrites(draft, evidence, 12, model)
+            count["sentences given to it"] += len(body)
+            count["worded anew and published"] += len(accepted)
+            for statement in body:
+                answer = asked(model, statement, evidence, "en")
+                if not answer or answer == statement.text:
+                    continue
+                count["worded anew"] += 1
+                count["of these not borne out, by grounded-check"] += not grounded(
+                    answer, [str(path)]
+                )
+            for _, text in accepted:
+                count["published and not borne out, by grounded-check"] += not grounded(
+                    text, [str(path)]
+                )
+    names = (
+        "sentences given to it",
+        "worded anew",
+        "of these not borne out, by grounded-check",
+        "worded anew and published",
+        "published and not borne out, by grounded-check",
+    )
+    return table([{"sentences": name, "n": count[name]} for name in names])
+
+
 def changed(one: str, other: str) -> str:
     """Give the word of one that the other has not."""
     return next((word for word in one.split() if word not in other.split()), "")
@@ -380,7 +419,14 @@ def main() -> None:
     parser.add_argument("--bundles", type=int, default=50)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--show", action="store_true", help="print what is judged wrongly")
+    parser.add_argument("--model", metavar="URL", help="measure a language model instead")
     given = parser.parse_args()
+    if given.model:
+        text = measure_model(given.bundles, given.model)
+        print(text)
+        if given.write:
+            put("newsroom, language model", text)
+        return
     truths, falsehoods, (drafts,), speed = measure(given.bundles, given.show)
     parts = [table(truths), table(falsehoods)]
     found, planted = drafts.pop("contradictions found", 0), drafts.pop("planted contradictions", 0)

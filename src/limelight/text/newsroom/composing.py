@@ -142,7 +142,8 @@ def _laid_out(
     dropped: list[Dropped],
 ) -> Draft:
     choices = headlines.headlines(teller, told, data, form)
-    headline = choices[0] if choices else None
+    flat = {statement.text.rstrip(".。") for statement in told}
+    headline = next((one for one in choices if one.text not in flat), next(iter(choices), None))
     body = [*data, *told] if data else list(told)
     standfirst = None
     if form.standfirst and len(body) > 3:
@@ -157,7 +158,10 @@ def _laid_out(
         body = short[:1] or cores[:1]
     body = _within(body, limit, language) if form.body else []
     if form.body and form.name != "push":
-        body = _in_order([s for s in body if s.way != "data"], [s for s in body if s.way == "data"])
+        if form.name != "reviews":
+            body = _in_order(
+                [s for s in body if s.way != "data"], [s for s in body if s.way == "data"]
+            )
         body = headlines.introduced(teller, body)
     paragraphs = _paragraphs(body, form.in_paragraph)
     published = {s.text for s in body} | {s.text for s in (headline, standfirst) if s}
@@ -264,7 +268,8 @@ def _tags(teller: Teller, language: str) -> tuple[str, ...]:
         for word in set(words(evidence.lines[at].text))
         if word not in STOPS
         and len(word) > (1 if language == "zh" else 4)
-        and not word[0].isdigit()
+        and word.isalpha()
+        and not word.endswith("元")
     )
     small = {part for name in top for part in name.lower().split()}
     top += [
@@ -292,7 +297,7 @@ def _facts(teller: Teller, body: Sequence[Statement]) -> tuple[Fact, ...]:
                 if (
                     kind == "number"
                     and isinstance(text, str)
-                    and (after := re.match(r"[\s-]?[A-Za-z]+", statement.text[item.end :]))
+                    and (after := re.match(r"[\s-]?[a-z]+", statement.text[item.end :]))
                     and not re.search(r"[£$€%]", text)
                 ):
                     text += after.group() if after.group().strip().lower() not in STOPS else ""

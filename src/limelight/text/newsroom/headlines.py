@@ -10,7 +10,7 @@ from limelight.text.newsroom.checking import check_sentence
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.forms import Form
 from limelight.text.newsroom.tokens import content_of
-from limelight.text.newsroom.writing import english
+from limelight.text.newsroom.writing import chinese, english
 from limelight.text.newsroom.writing.english_grammar import inflected, lemma_of
 from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller
@@ -114,7 +114,8 @@ def _cores(statement: Statement, language: str) -> Iterator[str]:
         pieces = re.split(r"[，；]", text)
         for n in range(len(pieces), 0, -1):
             one = "，".join(pieces[:n])
-            if HAN_SHORTEST <= len(one) <= HAN_LONGEST and not re.search(r"[“”]", one):
+            short = HAN_SHORTEST <= len(one) <= HAN_LONGEST
+            if short and not re.search(r"[“”]", one) and chinese.is_clause(one):
                 yield one
         return
     bare = statement.text.rstrip(".")

@@ -74,7 +74,8 @@ class _Footnotes:
             label = source.label if source else table.name if table else ""
             where = str(place) if source or place.paragraph else "all rows"
             lines = self.evidence.at([place])
-            said = self.evidence.lines[lines[0]].text if lines else ""
+            several = lines[:1] if place.paragraph or source else lines
+            said = "; ".join(self.evidence.lines[at].text for at in several)
             said = said if len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0] + " …"
             found.append((number, label, where, said))
         return found

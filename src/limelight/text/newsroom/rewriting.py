@@ -113,7 +113,7 @@ def rewrites(
     accepted, refused = [], []
     for done, statement in enumerate(body):
         progress(done, len(body), "rewriting")
-        answer = _asked(model, statement, evidence, draft.language)
+        answer = asked(model, statement, evidence, draft.language)
         if not answer or answer == statement.text:
             continue
         problem = teller.passes(answer, statement.places)
@@ -124,7 +124,8 @@ def rewrites(
     return accepted, refused
 
 
-def _asked(model: Model, statement: Statement, evidence: Evidence, language: str) -> str:
+def asked(model: Model, statement: Statement, evidence: Evidence, language: str) -> str:
+    """Ask a model for a sentence in other words; what it answers is not checked here."""
     lines: Sequence[str] = [evidence.lines[at].text for at in evidence.at(statement.places)]
     material = json.dumps({"sentence": statement.text, "source": lines[:3]}, ensure_ascii=False)
     answer = model.answer(ASKED[language], material).strip()

@@ -68,7 +68,7 @@ def goals_of(row: Row) -> tuple[int, int] | None:
 def derived(table: Table) -> list[Line]:
     """Give what follows from the table as sentences for the checks, with how it was reckoned."""
     whole = table.place()
-    lines = [Line(whole, f"{len(table.rows)} rows, titles, matches, films")]
+    lines = [Line(whole, f"{len(table.rows)} rows")]
     for role in table.headings:
         if role in SUMMED and (total := total_of(table, role)):
             lines.append(Line(whole, f"sum of {table.headings[role]}: {total}"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from limelight.text.newsroom.data import Table
 from limelight.text.newsroom.evidence import Evidence
@@ -23,9 +21,9 @@ def verdicts(
 ) -> list[Statement]:
     """Give what each review says of the work: two of its sentences that judge, quoted as a whole.
 
-    What `told` has of no judgement goes before: it says what the work is.
+    Where none judges, it is what was `told`.
     """
-    found: list[Statement] = [s for s in told if not OPINION.search(s.text) and s.way == "said"][:2]
+    found: list[Statement] = []
     for source in evidence.sources.values():
         if source.document.language != teller.language:
             continue
@@ -43,7 +41,7 @@ def verdicts(
         count = 0
         for line in judged:
             statement = Statement(
-                _quoted(line.text, source.label, teller.language, count),
+                _quoted(line.text, source.label, teller.language),
                 (line.place,),
                 "quoted",
                 line.place,
@@ -54,19 +52,12 @@ def verdicts(
                 count += 1
             if count == 2:
                 break
-    return [replace(s, topic=s.topic or " ") for s in found]
+    return found or list(told)
 
 
-def _quoted(text: str, label: str, language: str, count: int) -> str:
+def _quoted(text: str, label: str, language: str) -> str:
     words_of = text.strip().rstrip(".。")
     if language == "zh":
-        return f"{label}写道：“{words_of}。”" if count == 0 else f"这篇评论还写道：“{words_of}。”"
-    words_of = re.sub(r"\"", "'", words_of)
+        return f"{label}写道：“{words_of}。”"
     stop = "" if words_of.endswith(("!", "?")) else "."
-    return (
-        f'For {label}, "{words_of[0].lower()}{words_of[1:]}".'
-        if count == 0 and re.match(r"(?:It|This|The|A)\b", words_of)
-        else (
-            f'{label} writes: "{words_of}{stop}"' if count == 0 else f'It adds: "{words_of}{stop}"'
-        )
-    )
+    return f'{label} writes: "{words_of}{stop}"'
