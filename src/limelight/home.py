@@ -51,6 +51,11 @@ class Home:
         return self.folder / "weights"
 
     @property
+    def embedder(self) -> Path:
+        """The folder of what turned the titles' texts into vectors."""
+        return self.folder / "embedder"
+
+    @property
     def moderation(self) -> Path:
         """The file of what was scanned and decided in moderation."""
         return self.folder / "moderation.db"

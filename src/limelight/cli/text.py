@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from limelight.cli import summaries, writer
+from limelight.cli import searching, summaries, texts, writer
 
-app = typer.Typer(no_args_is_help=True, help="Write texts from facts, by networks of your own.")
-app.add_typer(summaries.app)
+app = typer.Typer(
+    no_args_is_help=True, help="Search, compare and understand texts; write them from facts."
+)
+for commands in (searching, summaries, texts):
+    app.add_typer(commands.app)
 app.add_typer(writer.app, name="writer")

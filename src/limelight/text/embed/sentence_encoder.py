@@ -98,4 +98,5 @@ class SentenceEncoder:
     ) -> NDArray[np.float32]:
         centred: NDArray[np.float32] = rows - rows.mean(axis=1, keepdims=True)
         spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + self._floor)
-        return centred / spread * gain + bias
+        scaled: NDArray[np.float32] = centred / spread * gain + bias
+        return scaled

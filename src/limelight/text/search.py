@@ -1,0 +1,157 @@
+"""Search in a catalogue: by words, by meaning, and past typing errors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limelight.errors import BadInputError
+from limelight.extras import require
+from limelight.text.embed.embedder import Matrix
+from limelight.text.postings import Postings, Scores, counted
+from limelight.text.terms import grams, stem, surfaces, terms
+
+IN_TITLE = 3
+"""A word in a title counts as often as so many in a text."""
+SPELT_ALIKE = 0.3
+"""Cosine of letters up to which titles are alike by chance."""
+SPELLING, MEANING = 0.8, 0.6
+"""What spelling and meaning weigh beside words."""
+UNRELATED = 0.2
+"""Cosine of sentences up to which they are alike by chance."""
+CORRECTIONS = 3
+LONGEST = 2_000
+"""Characters of a query."""
+
+
+class Parts(NamedTuple):
+    """How well every title answers a query, each float32 (n_titles,) from 0 to 1."""
+
+    words: Scores
+    spelling: Scores
+    meaning: Scores
+
+    @property
+    def score(self) -> Scores:
+        """All of them, weighed."""
+        total: Scores = self.words + SPELLING * self.spelling + MEANING * self.meaning
+        return total
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A title that was found: its row, its score, and what it is made of."""
+
+    row: int
+    score: float
+    words: float
+    spelling: float
+    meaning: float
+
+
+class Search:
+    """Titles with their texts, to be searched.
+
+    By words it is BM25 over title and text, a query's unknown words standing for the known ones
+    that are one or two letters away; by spelling, the cosine of titles' letters, three and three,
+    which forgives words that are joined, parted or mistyped into others; by meaning, the cosine of
+    ``vectors``, float32 (n_titles, n) with rows of length 1 or 0. Their sum on a common scale
+    decides (Bruch, Gai and Ingber 2023).
+    """
+
+    def __init__(
+        self, titles: Sequence[str], texts: Sequence[str], vectors: Matrix | None = None
+    ) -> None:
+        """Take the titles and the texts, as many of each. Raises BadInputError for none."""
+        if not titles or len(titles) != len(texts):
+            raise BadInputError(f"there are {len(titles)} titles and {len(texts)} texts to search")
+        documents: list[Counter[str]] = []
+        known: dict[str, None] = {}
+        for title, text in zip(titles, texts, strict=True):
+            documents.append(counted(terms(title), IN_TITLE) + counted(terms(text)))
+            known |= dict.fromkeys([*surfaces(title), *surfaces(text)])
+        self._words = Postings(documents, bm25=True)
+        self._letters = Postings([counted(grams(title)) for title in titles], bm25=False)
+        self._known = list(known)
+        self._vectors = vectors
+
+    def find(self, query: str, n: int = 10, vector: NDArray[Any] | None = None) -> list[Hit]:
+        """Give the ``n`` best titles for a query, the best first, and none that has nothing of it.
+
+        ``vector`` (n_dimensions,) is the query's, by what made the titles'. Raises BadInputError
+        for a query without a letter or digit.
+        """
+        if n < 1:
+            raise BadInputError(f"at least one title must be asked for, not {n}")
+        parts = self.parts(query, vector)
+        score = parts.score
+        best = np.argsort(-score, kind="stable")[:n]
+        return [
+            Hit(int(row), *(round(float(part[row]), 4) for part in (score, *parts)))
+            for row in best
+            if score[row] > 0
+        ]
+
+    def parts(self, query: str, vector: NDArray[Any] | None = None) -> Parts:
+        """Give the parts of all titles' scores; else as `find`."""
+        query = query[:LONGEST]
+        if not grams(query):
+            raise BadInputError(f"the query {query!r} has no letter or digit to look for")
+        letters = self._letters.scores(counted(grams(query)))
+        words = self._words.scores(self._asked(query))
+        meaning = np.zeros_like(words)
+        if vector is not None and self._vectors is not None:
+            meaning = above(self._vectors @ np.asarray(vector, np.float32), UNRELATED)
+        return Parts(words, above(letters, SPELT_ALIKE), meaning)
+
+    def corrections(self, query: str) -> dict[str, list[tuple[str, float]]]:
+        """Give for each unknown word the known ones that were probably meant, with weights."""
+        return {
+            word: self._near(word)
+            for word in dict.fromkeys(surfaces(query[:LONGEST]))
+            if stem(word) not in self._words.vocabulary
+        }
+
+    def _asked(self, query: str) -> dict[str, float]:
+        asked: dict[str, float] = dict(counted(terms(query, asked=True)))
+        for word, near in self.corrections(query).items():
+            asked.pop(stem(word), None)
+            for other, weight in near:
+                asked[stem(other)] = max(asked.get(stem(other), 0.0), weight)
+        return asked
+
+    def _near(self, word: str) -> list[tuple[str, float]]:
+        """Find words one letter away, of six or more letters two (a swap of neighbours is one)."""
+        most = 0 if len(word) < 3 or word.isdigit() else 1 if len(word) < 6 else 2
+        if not most:
+            return []
+        process = require("rapidfuzz.process", "text", "Forgiving typing errors")
+        distance = require("rapidfuzz.distance", "text", "Forgiving typing errors").OSA.distance
+        found = process.extract(
+            word, self._known, scorer=distance, score_cutoff=most, limit=10 * CORRECTIONS
+        )
+        least = min((away for _, away, _ in found), default=0)
+        nearest = [other for other, away, _ in found if away == least]
+        nearest.sort(key=lambda other: other[0] != word[0])  # first letters are seldom wrong
+        return [(other, 1 - least / len(word)) for other in nearest[:CORRECTIONS]]
+
+
+def above(cosines: NDArray[np.floating[Any]], floor: float) -> Scores:
+    """Scale what lies above a floor from 0 to 1."""
+    return np.asarray(np.clip((cosines - floor) / (1 - floor), 0, 1), np.float32)
+
+
+def nearest(vectors: Matrix, row: int, n: int = 10) -> list[tuple[int, float]]:
+    """Give the rows whose vectors are nearest to one's, and their cosines, the nearest first.
+
+    Rows of nothing are near nothing.
+    """
+    cosines = vectors @ vectors[row]
+    cosines[row] = -np.inf
+    best = np.argsort(-cosines, kind="stable")[:n]
+    return [(int(other), float(cosines[other])) for other in best if cosines[other] > 0]

@@ -1,0 +1,68 @@
+"""What a text is found by: stems of words, and pairs of neighbouring Han characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from limelight.extras import require
+from limelight.text.language import HAN
+from limelight.text.words import RUN, WORD
+
+ACCENTS = re.compile(r"[\u0300-\u036f]")
+GRAM = 3
+
+
+def folded(text: str) -> str:
+    """Take case, accents and the forms of letters away: "Amélie" is "amelie"."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    return unicodedata.normalize("NFKC", ACCENTS.sub("", apart)).replace("’", "'")
+
+
+def terms(text: str, asked: bool = False) -> list[str]:
+    """Give the terms of a text in order; English words as their stems (Porter's second stemmer).
+
+    A run of Han characters is its pairs of neighbours, which need no dictionary and forgive a wrong
+    character, and its single characters too; of what is ``asked`` for, these only where alone.
+    """
+    found = []
+    for run in RUN.findall(folded(text)):
+        if HAN.match(run):
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+            found += run if not asked or len(run) == 1 else ""
+        else:
+            found += [stem(word) for word in WORD.findall(run)]
+    return found
+
+
+def surfaces(text: str) -> list[str]:
+    """Give the words of a text as they are written, without those in Han characters."""
+    return WORD.findall(HAN.sub(" ", folded(text)))
+
+
+def grams(text: str) -> list[str]:
+    """Give a text's neighbouring letters, three and three, and Han characters, one and two.
+
+    Words are parted by single spaces, so that what is joined or parted wrongly changes few.
+    """
+    found = []
+    for run in RUN.findall(folded(text)):
+        if HAN.match(run):
+            found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
+        else:
+            plain = f" {' '.join(WORD.findall(run))} "
+            found += [plain[i : i + GRAM] for i in range(len(plain) - GRAM + 1)]
+    return found
+
+
+@lru_cache(1 << 17)
+def stem(word: str) -> str:
+    """Give the stem of an English word; other words stay."""
+    return str(_stemmer().stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+@cache
+def _stemmer() -> Any:
+    return require("snowballstemmer", "text", "Finding stems of words").stemmer("english")
