@@ -23,6 +23,8 @@ def conflicts_of(evidence: Evidence) -> list[tuple[Conflict, tuple[int, int]]]:
     """Find pairs of lines of different sources that can't both be true, with where these are."""
     found: list[tuple[Conflict, tuple[int, int]]] = []
     seen: set[tuple[str, int, int]] = set()
+    if len(evidence.sources) < 2:
+        return found
     for at in range(evidence.n_text):
         line = evidence.lines[at]
         if not evidence.content[at]:

@@ -14,7 +14,7 @@ from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts import Day, Facts, Name, Number, Quotation, facts_of
 from limelight.text.newsroom.facts.names import NAME
 from limelight.text.newsroom.facts.numbers import agreeing, same_kind
-from limelight.text.newsroom.facts.quotations import LEAST, normal, pieces
+from limelight.text.newsroom.facts.quotations import LEAST, normal, pieces, verbatim
 from limelight.text.newsroom.sources import Place
 from limelight.text.newsroom.tokens import STOPS, content_of, negations, stem, tokens_of
 from limelight.text.sentences import sentences
@@ -243,7 +243,7 @@ def _quotations(
     speakers = {p for n in facts.names if not _within(n, facts.quotations) for p in n.parts}
     for quotation in facts.quotations:
         numbers = {evidence.lines[at].place.source for at in lines} or set(evidence.whole)
-        holding = [n for n in numbers if _verbatim(quotation, evidence.whole.get(n, ""))]
+        holding = [n for n in numbers if verbatim(quotation, evidence.whole.get(n, ""))]
         if not holding:
             yield Problem("quotation", quotation.words, "is not in the sources word for word")
         elif quotation in quoted and speakers and SPEECH.search(text):
@@ -258,22 +258,6 @@ def _quotations(
 
 def _within(name: Name, quotations: Sequence[Quotation]) -> bool:
     return any(q.start <= name.start < q.end for q in quotations)
-
-
-def _verbatim(quotation: Quotation, whole: str) -> bool:
-    at = 0
-    for piece in pieces(quotation.words):
-        found = whole.find(piece, at)
-        if found < 0 and at == 0:
-            found = whole.find(piece[0].swapcase() + piece[1:])
-        if found < 0 or (
-            piece[-1].isascii()
-            and piece[-1].isalnum()
-            and re.match(r"\w", whole[found + len(piece) : found + len(piece) + 1])
-        ):
-            return False
-        at = found + len(piece)
-    return True
 
 
 def _holding(quotation: Quotation, evidence: Evidence) -> list[int]:

@@ -42,3 +42,20 @@ def pieces(quotation: str) -> list[str]:
     """Give what must stand in the source as it is: parts between dots, without a last stop."""
     parts = re.split(r"\s*\[?\.\.\.\]?\s*|\[[^\]]*\]", normal(quotation))
     return [part for part in (p.strip().rstrip(".,;，。；、").strip() for p in parts) if part]
+
+
+def verbatim(quotation: Quotation, whole: str) -> bool:
+    """Say whether a text in `normal` form has a quotation, all its pieces in order."""
+    at = 0
+    for piece in pieces(quotation.words):
+        found = whole.find(piece, at)
+        if found < 0 and at == 0:
+            found = whole.find(piece[0].swapcase() + piece[1:])
+        if found < 0 or (
+            piece[-1].isascii()
+            and piece[-1].isalnum()
+            and re.match(r"\w", whole[found + len(piece) : found + len(piece) + 1])
+        ):
+            return False
+        at = found + len(piece)
+    return True
