@@ -14,6 +14,7 @@ from limelight.catalog import Store, describe_items
 from limelight.errors import BadInputError, NotFoundError, UnavailableError
 from limelight.media.page import write_page
 from limelight.media.whole import replacing
+from limelight.text.language import language_of
 from limelight.text.reading.decoding import decode
 from limelight.text.summary.length import characters
 from limelight.text.summary.proposing import CATALOGUE, Kind, Proposal, fingerprint
@@ -143,11 +144,7 @@ def _told(one: Accepted, attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(proposal: Proposal) -> dict[str, str]:
-    chinese = (
-        len(words(proposal.original)) * 2
-        < characters(proposal.original)
-        < 4 * len(words(proposal.original))
-    )
+    chinese = language_of(proposal.original) in ("zh", "ja")
     measure = characters if chinese else (lambda text: len(words(text)))
     return {
         "accept": "",
