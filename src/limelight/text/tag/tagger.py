@@ -177,12 +177,13 @@ class Tagger:
     def tags(self, texts: Sequence[str], progress: Progress = silent) -> list[dict[str, float]]:
         """Give every text its labels with their scores, the likeliest first.
 
-        A text may have none. A text without a word has none. Raises BadInputError for none at all.
+        A text may have none. A text without a word has none.
         """
         found = []
         for text, row in zip(texts, self.scores(texts, progress), strict=True):
-            given = np.flatnonzero(row >= self.thresholds) if any(map(str.isalnum, text)) else []
-            best = sorted(given, key=lambda label: -row[label])
+            has_words = any(map(str.isalnum, text))
+            given = np.flatnonzero((row >= self.thresholds) & has_words)
+            best = given[np.argsort(-row[given], kind="stable")]
             found.append({self.labels[label]: round(float(row[label]), 4) for label in best})
         return found
 

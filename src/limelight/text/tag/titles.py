@@ -68,5 +68,6 @@ def _is_somebodys(attributes: Mapping[str, Any], name: str) -> bool:
     if name not in attributes:
         return False
     scores, given = attributes.get(name + SCORES), attributes[name]
-    ours = isinstance(scores, dict) and isinstance(given, list)
-    return not (ours and sorted(map(str, given)) == sorted(scores))
+    if not isinstance(scores, dict) or not isinstance(given, list):
+        return True
+    return sorted(map(str, given)) != sorted(scores)
