@@ -31,7 +31,8 @@ The 1965 Fender Stratocaster was one of 12 guitars included in the sale, which w
 the rock legend. The auction drew 320 bidders from around the world. Most of the items were
 collected by fan Bob Terry, who began collecting at the age of 17.
 
-"It is the finest sale we have ever held," said auctioneer Jane Moss. She said the house would hold another sale in June.
+"It is the finest sale we have ever held," said auctioneer Jane Moss. She said the
+house would hold another sale in June.
 """
 WIRE = """<html><head><meta property="og:site_name" content="Music
 Wire"></head><body><article><h1>Stratocaster goes for six figures</h1>
