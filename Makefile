@@ -15,8 +15,9 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 demo: .venv/.demo
 	$(RUN)/limelight demo --home limelight-home
 
+# A process a core; what they compute with many threads each, they compute with one.
 test: .venv/.test lint
-	$(RUN)/python -m pytest
+	OMP_NUM_THREADS=1 $(RUN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/.test
 	$(RUN)/ruff check .

@@ -191,7 +191,7 @@ def test_an_altered_source_is_found(tmp_path):
 def test_a_revision_says_what_is_new_changed_and_withdrawn():
     first = assigned(HERALD, form="article")
     update = HERALD.replace("320 bidders", "412 bidders").replace(
-        "She said the house would hold another sale in June.",
+        "She said the\nhouse would hold another sale in June.",
         "A guitar strap was bought by a museum in Leeds.",
     )
     second = assigned(update, form="article")
