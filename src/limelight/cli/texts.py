@@ -87,7 +87,7 @@ def duplicates(
         typer.Option(metavar="SHARE", help="What nearly the same have in common, 0.5 to 1."),
     ] = 0.7,
 ) -> Answer:
-    """Find texts that are nearly the same, among a hundred thousand in seconds.
+    """Find texts that are nearly the same, without comparing all with all.
 
     \b
     Examples:
