@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as fn
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 
 from limelight.text.sequence.vocabulary import PAD
+from limelight.training.dropout import Dropout
 
 State = dict[str, Tensor]
 """What a decoder knows of what it said, each (n, …); rows can be chosen and repeated."""
 
 LEAST = 1e-30
 """What a subword that does not stand in the source is copied with, so that there is a logarithm."""
+
+ROWS = 64
+"""Rows of logits whose softmax is taken at a time."""
 
 
 class Memory(NamedTuple):
@@ -49,7 +54,7 @@ class Network(nn.Module, ABC):
     def __init__(self, n_subwords: int, width: int, dropout: float) -> None:
         """Make the parts that both architectures have."""
         super().__init__()
-        self.width, self.drop = width, nn.Dropout(dropout)
+        self.width, self.drop = width, Dropout(dropout)
         self.embedding = nn.Embedding(n_subwords, width, padding_idx=PAD)
         nn.init.normal_(self.embedding.weight, std=width**-0.5)
         self.bias = nn.Parameter(torch.zeros(n_subwords))
@@ -65,7 +70,7 @@ class Network(nn.Module, ABC):
 
     def logarithms(self, memory: Memory, said: Said) -> Tensor:
         """Give the logarithms of the probabilities of all next subwords, (n, t, n_subwords)."""
-        own = torch.log_softmax(self._logits(said), -1)
+        own = torch.log_softmax(self._logits(said.vectors).float(), -1)
         gate = self.gate(said.vectors).float()
         where = memory.ids[:, None].expand(-1, said.attention.shape[1], -1)
         copied = torch.zeros_like(own).scatter_add_(2, where, said.attention.float())
@@ -77,17 +82,47 @@ class Network(nn.Module, ABC):
         ``smoothing`` of the loss asks the vocabulary's part for a little of every subword (label
         smoothing, Szegedy et al. 2016).
         """
-        own = torch.log_softmax(self._logits(said), -1)
-        gate = self.gate(said.vectors).float().squeeze(-1)
-        found = own.gather(2, wanted[..., None]).squeeze(-1)
+        asked = wanted != PAD
+        vectors = said.vectors[asked]
+        found, mean = _Likely.apply(self._logits(vectors), wanted[asked])
+        gate = self.gate(vectors).float().squeeze(-1)
         stands = memory.ids[:, None] == wanted[..., None]
         copied = (said.attention.float() * stands).sum(-1)
-        likely = _mixed(gate, found, copied)
-        each = -(1 - smoothing) * likely - smoothing * own.mean(-1)
-        return each[wanted != PAD].mean()
+        likely = _mixed(gate, found, copied[asked])
+        each = -(1 - smoothing) * likely - smoothing * mean
+        return each.mean()
 
-    def _logits(self, said: Said) -> Tensor:
-        return fn.linear(self.drop(said.vectors), self.embedding.weight, self.bias).float()
+    def _logits(self, vectors: Tensor) -> Tensor:
+        return fn.linear(self.drop(vectors), self.embedding.weight, self.bias)
+
+
+class _Likely(torch.autograd.Function):
+    """The log-softmax of logits (m, n_subwords) at one subword a row, and its mean over all, both
+    float32 (m). Some rows at a time, so that what lies between stays in the cache."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+        sums, means = torch.empty(2, len(logits), device=logits.device)
+        for begin in range(0, len(logits), ROWS):
+            some = slice(begin, begin + ROWS)
+            whole = logits[some].float()
+            sums[some], means[some] = whole.logsumexp(-1), whole.mean(-1)
+        ctx.save_for_backward(logits, wanted, sums)
+        found = logits.gather(1, wanted[:, None]).squeeze(1).float()
+        return found - sums, means - sums
+
+    @staticmethod
+    def backward(ctx: Any, by_found: Tensor, by_mean: Tensor) -> tuple[Tensor, None]:
+        logits, wanted, sums = ctx.saved_tensors
+        by_logits = torch.empty_like(logits)
+        by_sums, by_each = by_found + by_mean, by_mean / logits.shape[1]
+        for begin in range(0, len(logits), ROWS):
+            some = slice(begin, begin + ROWS)
+            shares = logits[some].float().sub(sums[some, None]).exp_()
+            shares.mul_(-by_sums[some, None]).add_(by_each[some, None])
+            shares.scatter_add_(1, wanted[some, None], by_found[some, None])
+            by_logits[some] = shares
+        return by_logits, None
 
 
 def _mixed(gate: Tensor, own: Tensor, copied: Tensor) -> Tensor:

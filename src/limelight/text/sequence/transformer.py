@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as fn
 from torch import Tensor, nn
 
 from limelight.text.sequence.network import Memory, Network, Said, State
 from limelight.text.sequence.vocabulary import PAD
+from limelight.training.dropout import Dropout
 
 HEAD = 64
 """Numbers of a head of attention."""
@@ -72,11 +72,15 @@ class TransformerNetwork(Network):
 
 
 class _Attention(nn.Module):
-    """Scaled dot products, several heads side by side."""
+    """Scaled dot products, several heads side by side.
 
-    def __init__(self, width: int, dropout: float) -> None:
+    Multiplied out: for texts so short, PyTorch's fused attention takes several times as long on a
+    CPU, most of it in its backward pass.
+    """
+
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.heads, self.dropout = max(width // HEAD, 1), dropout
+        self.heads = max(width // HEAD, 1)
         self.query, self.key_value = nn.Linear(width, width), nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
 
@@ -86,9 +90,10 @@ class _Attention(nn.Module):
         return self._apart(keys), self._apart(values)
 
     def forward(self, asking: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        dropout = self.dropout if self.training else 0.0
         queries = self._apart(self.query(asking))
-        found = fn.scaled_dot_product_attention(queries, keys, values, mask, dropout)
+        scores = queries @ (keys * keys.shape[-1] ** -0.5).transpose(2, 3)
+        shares = scores.float().masked_fill(~mask, -torch.inf).softmax(-1)
+        found = shares.to(values.dtype) @ values
         together: Tensor = self.out(found.transpose(1, 2).flatten(2))
         return together
 
@@ -102,17 +107,17 @@ def _inner(width: int, dropout: float) -> nn.Sequential:
         nn.LayerNorm(width),
         nn.Linear(width, INNER * width),
         nn.GELU(),
-        nn.Dropout(dropout),
+        Dropout(dropout),
         nn.Linear(INNER * width, width),
-        nn.Dropout(dropout),
+        Dropout(dropout),
     )
 
 
 class _EncoderLayer(nn.Module):
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
-        self.norm, self.own = nn.LayerNorm(width), _Attention(width, dropout)
-        self.drop, self.inner = nn.Dropout(dropout), _inner(width, dropout)
+        self.norm, self.own = nn.LayerNorm(width), _Attention(width)
+        self.drop, self.inner = Dropout(dropout), _inner(width, dropout)
 
     def forward(self, vectors: Tensor, there: Tensor) -> Tensor:
         normed = self.norm(vectors)
@@ -124,9 +129,9 @@ class _EncoderLayer(nn.Module):
 class _DecoderLayer(nn.Module):
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
-        self.norm, self.own = nn.LayerNorm(width), _Attention(width, dropout)
-        self.source_norm, self.source = nn.LayerNorm(width), _Attention(width, dropout)
-        self.drop, self.inner = nn.Dropout(dropout), _inner(width, dropout)
+        self.norm, self.own = nn.LayerNorm(width), _Attention(width)
+        self.source_norm, self.source = nn.LayerNorm(width), _Attention(width)
+        self.drop, self.inner = Dropout(dropout), _inner(width, dropout)
 
     def forward(
         self, vectors: Tensor, past: Tensor, memory: Memory, held: State
