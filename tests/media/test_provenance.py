@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from limelight.configure import configured
 from limelight.media.provenance import history, recorded
 
 
@@ -31,6 +32,22 @@ def test_what_was_done_is_read_back():
     assert record.source == "t.wav"
     assert record.did == ({"louder": {"target": -23.0, "curve": "a.txt"}}, {"plain": {}})
     assert record.steps() == ["louder:target=-23.0,curve=a.txt", "plain"]
+
+
+@dataclass(frozen=True)
+class Laid:
+    name: ClassVar[str] = "laid"
+    behind: Path | None = None
+    blend: float | None = None
+    sharp: bool = False
+
+
+def test_the_steps_make_the_operations_again():
+    done = [Laid(), Laid(Path("sea.png"), 0.5, True), Laid(sharp=True), Plain()]
+    (record,) = history(recorded({}, done, Path("t.mp4")))
+    assert record.steps()[0] == "laid:sharp=False"
+    kinds = {kind.name: kind for kind in (Laid, Plain)}
+    assert [configured(kinds, "operation", step) for step in record.steps()] == done
 
 
 @dataclass(frozen=True)

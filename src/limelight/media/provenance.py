@@ -27,11 +27,7 @@ class Provenance:
 
     def steps(self) -> list[str]:
         """Give the operations as a command line takes them: ``"denoise:strength=0.8"``."""
-        return [
-            name + (":" if settings else "") + ",".join(f"{k}={v}" for k, v in settings.items())
-            for step in self.did
-            for name, settings in step.items()
-        ]
+        return [_step(name, settings) for step in self.did for name, settings in step.items()]
 
 
 def recorded(tags: Mapping[str, str], operations: Iterable[Any], source: Path) -> dict[str, str]:
@@ -60,6 +56,12 @@ def history(tags: Mapping[str, str]) -> list[Provenance]:
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue
     return found
+
+
+def _step(name: str, settings: Mapping[str, Any]) -> str:
+    """Leave out what is None: that was not given, and a command line can't say it."""
+    given = [f"{setting}={value}" for setting, value in settings.items() if value is not None]
+    return f"{name}:{','.join(given)}" if given else name
 
 
 def _key(tags: Mapping[str, str]) -> str:
