@@ -75,7 +75,8 @@ def work_alone(work: str, source: Path, target: Path) -> None:
 
     from limelight.audio.operation import Operation as SoundOperation
     from limelight.audio.operation import Sound
-    from limelight.video.frame import Footage, Picture
+    from limelight.image.picture import Picture
+    from limelight.video.frame import Footage
     from limelight.video.operation import FilterOperation, PictureOperation
     from limelight.video.pipeline import process
 

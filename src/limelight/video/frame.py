@@ -1,4 +1,4 @@
-"""A frame, a picture, and what is known of the footage that they come from."""
+"""A frame, and what is known of the footage that it comes from."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 import av
-import numpy as np
 from av.sidedata.sidedata import Type
-from numpy.typing import NDArray
 
 Frame = av.VideoFrame
 """A frame as FFmpeg has it; ``pts`` times ``time_base`` is its time in seconds, exact."""
-
-Picture = NDArray[np.unsignedinteger[Any]]
-"""(height, width, 3) red, green, blue, or (height, width, 4) with alpha that is not multiplied in.
-
-uint8; uint16 (full scale 65535) where the video holds more than 8 bits a sample.
-"""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from limelight.image.picture import Picture
 from limelight.video.filters import filtered
-from limelight.video.frame import Footage, Frame, Picture
+from limelight.video.frame import Footage, Frame
 from limelight.video.pictures import worked
 
 

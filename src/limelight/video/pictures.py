@@ -12,8 +12,9 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from limelight.errors import BadInputError
+from limelight.image.picture import Picture
 from limelight.video.colour import LUMA, Numbers, Samples, coding
-from limelight.video.frame import Frame, Picture
+from limelight.video.frame import Frame
 from limelight.video.ordered import ordered
 
 PLANAR = re.compile(r"yuv(?P<full>j?)(?P<alpha>a?)(?P<chroma>420|422|444|440)p(?P<bits>\d*)(le)?")

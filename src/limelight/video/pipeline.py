@@ -14,6 +14,7 @@ import av
 
 from limelight.audio.operation import Operation as SoundOperation
 from limelight.errors import BadInputError
+from limelight.image.picture import Picture
 from limelight.media.provenance import recorded
 from limelight.media.whole import replacing
 from limelight.progress import Progress, silent
@@ -25,7 +26,7 @@ from limelight.video.encoding import (
     has_global_header,
     track_for,
 )
-from limelight.video.frame import Footage, Frame, Picture, time_of
+from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.joining import Made, joined
 from limelight.video.operation import Operation, PictureOperation
 from limelight.video.pictures import is_transparent, worked

@@ -13,8 +13,8 @@ from limelight.image.cutting import cut
 from limelight.image.laying import Laying
 from limelight.image.operations.background import blurred
 from limelight.image.people import people
-from limelight.image.picture import Values
-from limelight.video.frame import Footage, Frame, Picture
+from limelight.image.picture import Picture, Values
+from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
 from limelight.video.operations.behind import laid
 from limelight.video.operations.luma import luma_of, same_shot, tiny

@@ -10,8 +10,9 @@ import numpy as np
 
 from limelight.errors import NotFoundError
 from limelight.image.laying import Laying, fitted
+from limelight.image.picture import Picture
 from limelight.image.reading import read
-from limelight.video.frame import Footage, Frame, Picture, time_of
+from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.ordered import ordered
 from limelight.video.pictures import frame_of, picture_of
 from limelight.video.reading import Reel

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from limelight.errors import BadInputError
+from limelight.image.picture import Picture
 from limelight.video.cues import read_cues
 from limelight.video.fonts import font_for
-from limelight.video.frame import Footage, Frame, Picture, time_of
+from limelight.video.frame import Footage, Frame, time_of
 from limelight.video.operation import Operation
 from limelight.video.ordered import ordered
 from limelight.video.pictures import frame_of, picture_of

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from limelight.image.inpainting.filling import Way, inpaint, known_way
 from limelight.image.masks import Masking
-from limelight.video.frame import Picture
+from limelight.image.picture import Picture
 from limelight.video.operation import PictureOperation
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from limelight.errors import BadInputError
 from limelight.image.key import key
 from limelight.image.laying import Laying
+from limelight.image.picture import Picture
 from limelight.image.screen import CHANNELS
-from limelight.video.frame import Footage, Frame, Picture
+from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
 from limelight.video.operations.behind import laid
 from limelight.video.ordered import ordered, surrounded

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
-from limelight.video.frame import Footage, Frame, Picture
+from limelight.image.picture import Picture
+from limelight.video.frame import Footage, Frame
 from limelight.video.operation import Operation
 from limelight.video.operations.luma import WEIGHTS, luma_of, same_shot, tiny
 from limelight.video.ordered import ordered, surrounded
