@@ -137,3 +137,8 @@ def packets_of(path: Path, kind: str, number: int = 0) -> list[bytes]:
     with av.open(str(path)) as container:
         streams = [stream for stream in container.streams if stream.type == kind]
         return [bytes(p) for p in container.demux(streams[number]) if p.size]
+
+
+def hidden(folder: Path) -> list[Path]:
+    """Find drafts and finished segments, which have no place in a folder when all is done."""
+    return [path for path in folder.iterdir() if path.name.startswith(".")]
