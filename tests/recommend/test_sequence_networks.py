@@ -15,12 +15,10 @@ from test_models import interactions
 from limelight.errors import BadInputError, MissingExtraError
 from limelight.recommend.interactions import Histories
 from limelight.recommend.models import Recurrent, SelfAttention, load_model
-from limelight.recommend.neural import training
 from limelight.recommend.neural.layers import (
     MINUTE,
     SPANS,
     CausalAttention,
-    Dropout,
     keep_all,
     nearness,
 )
@@ -28,6 +26,7 @@ from limelight.recommend.neural.loss import ROWS, softmax_loss
 from limelight.recommend.neural.networks import RecurrentNetwork, SelfAttentionNetwork
 from limelight.recommend.neural.pieces import batches, cut, padded, round_up
 from limelight.recommend.workplace import Workplace, working_at
+from limelight.training import epochs
 
 NETWORKS = [
     SelfAttentionNetwork(9, 8, 2, 2, 6, time_gaps=False),
@@ -134,13 +133,6 @@ def test_time_gaps_need_times_to_learn_and_none_to_answer(tmp_path):
     assert np.array_equal(load_model(tmp_path).score(asked), model.score(asked))
 
 
-def test_dropout_keeps_the_mean_and_drops_its_share():
-    drop = Dropout(0.25, np.random.default_rng(0))
-    dropped = drop(torch.ones(100_000))
-    assert dropped.unique().tolist() == pytest.approx([0, 256 / 192])
-    assert dropped.mean().item() == pytest.approx(1, abs=0.01)
-
-
 LISTS = st.lists(st.lists(st.integers(0, 5), max_size=30), min_size=1, max_size=5)
 
 
@@ -180,7 +172,7 @@ def test_order_is_learned(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_training_that_was_killed_goes_on_to_the_same_end(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(epochs, "CHECKPOINT_SECONDS", 0.0)
     whole = model(**SMALL).fit(round_trips())
 
     def stop_half_way(done, total, _message):
@@ -204,7 +196,7 @@ def test_training_that_was_killed_goes_on_to_the_same_end(model, tmp_path, monke
 
 
 def test_a_checkpoint_of_something_else_is_not_taken_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(epochs, "CHECKPOINT_SECONDS", 0.0)
 
     def stop(done, _total, _message):
         if done > 1:

@@ -11,6 +11,7 @@ from limelight.text.sequence.facts import Fact, Report, Reported, name, property
 from limelight.text.sequence.network import Network
 from limelight.text.sequence.vocabulary import END, PAD, START, Vocabulary
 from limelight.text.sequence.writer import NETWORKS, Settings, Writer
+from limelight.training import epochs
 
 ARCHITECTURES = ("recurrent", "transformer")
 FIRST = ("Ann", "Bea", "Cid", "Dan", "Eve", "Fay", "Gus", "Hal")
@@ -86,9 +87,7 @@ def test_nothing_and_too_much_are_refused(writer: Writer) -> None:
 def test_a_training_that_was_broken_off_ends_like_an_unbroken_one(
     architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from limelight.text.sequence import training
-
-    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(epochs, "CHECKPOINT_SECONDS", 0.0)
     examples = [film(f"{first} Gray", 1960 + k) for k, first in enumerate(FIRST)]
     settings = Settings(architecture, 16, 1, 0.2, 300, epochs=3, batch=300)
 

@@ -79,9 +79,9 @@ def test_chinese_is_read_as_well(encoder: str) -> None:
 def test_a_training_that_was_broken_off_ends_like_an_unbroken_one(
     encoder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from limelight.text.tag import training
+    from limelight.training import epochs
 
-    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(epochs, "CHECKPOINT_SECONDS", 0.0)
     settings = Settings(encoder, **SMALL | {"epochs": 3, "dropout": 0.3})
     learned, validation = made(SAID, 70, 0), made(SAID, 20, 1)
 

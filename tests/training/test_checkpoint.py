@@ -1,3 +1,4 @@
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,14 @@ import torch
 
 from limelight.training import checkpoint
 from limelight.training.schedule import warm_then_cosine
+
+CPU = torch.device("cpu")
+
+
+@dataclass
+class State:
+    step: int = 0
+    curve: list[list[float]] = field(default_factory=list)
 
 
 def test_an_optimizer_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
@@ -23,17 +32,14 @@ def test_an_optimizer_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
 
     path = tmp_path / "sub" / "a.safetensors"
     network, optimizer = trained(3)
-    parts = {"network": network.state_dict(), "optimizer": checkpoint.moments(optimizer)}
-    checkpoint.save(path, {"step": 3, "curve": [[0.5, 1.0]]}, parts)
+    checkpoint.save(path, vars(State(3, [[0.5, 1.0]])), {"network": network}, [optimizer])
     assert [file.name for file in path.parent.iterdir()] == ["a.safetensors"]
 
-    found = checkpoint.load(path)
-    assert found is not None
-    assert found.state == {"step": 3, "curve": [[0.5, 1.0]]}
     again = torch.nn.Linear(3, 2)
-    again.load_state_dict(found.within("network"))
     other = torch.optim.AdamW(again.parameters(), lr=0.1)
-    checkpoint.restore(other, found.within("optimizer"))
+    taken = checkpoint.take_up(path, State, {"network": again}, [other], CPU)
+    assert taken == State(3, [[0.5, 1.0]])
+    assert checkpoint.state_in(path) == {"step": 3, "curve": [[0.5, 1.0]]}
     go(again, other, 2)
     whole, _ = trained(5)
     assert torch.equal(again.weight, whole.weight)
@@ -45,7 +51,20 @@ def test_what_is_no_checkpoint_is_none(tmp_path: Path, content: bytes | None) ->
     path = tmp_path / "a.safetensors"
     if content is not None:
         path.write_bytes(content)
-    assert checkpoint.load(path) is None
+    assert checkpoint.take_up(path, State, {}, [], CPU) is None
+    assert checkpoint.state_in(path) == {}
+
+
+def test_what_another_version_wrote_changes_nothing(tmp_path: Path) -> None:
+    path, network = tmp_path / "a.safetensors", torch.nn.Linear(3, 2)
+    before = network.weight.detach().clone()
+    checkpoint.save(path, {"step": 1}, {"network": torch.nn.Linear(3, 4)}, [])
+    assert checkpoint.take_up(path, State, {"network": network}, [], CPU) is None
+    checkpoint.save(path, {"steps": 1}, {"network": torch.nn.Linear(3, 2)}, [])
+    assert checkpoint.take_up(path, State, {"network": network}, [], CPU) is None
+    checkpoint.save(path, {"step": 1}, {"another": torch.nn.Linear(3, 2)}, [])
+    assert checkpoint.take_up(path, State, {"network": network}, [], CPU) is None
+    assert torch.equal(network.weight, before)
 
 
 def test_the_rate_rises_and_falls() -> None:
@@ -61,11 +80,9 @@ def test_moments_lie_in_memory_as_their_weights_do(tmp_path: Path) -> None:
     optimizer = torch.optim.AdamW(network.parameters())
     network(torch.ones(1, 3, 5, 5)).sum().backward()
     optimizer.step()
-    checkpoint.save(tmp_path / "a", {}, {"optimizer": checkpoint.moments(optimizer)})
-    found = checkpoint.load(tmp_path / "a")
-    assert found is not None
+    checkpoint.save(tmp_path / "a", {}, {}, [optimizer])
     again = torch.optim.AdamW(network.parameters())
-    checkpoint.restore(again, found.within("optimizer"))
+    assert checkpoint.take_up(tmp_path / "a", State, {}, [again], CPU) == State()
     for weights, held in again.state.items():
         assert held["exp_avg"].stride() == weights.stride()
         assert torch.equal(held["exp_avg"], optimizer.state[weights]["exp_avg"])

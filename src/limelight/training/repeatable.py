@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
-from torch.utils import deterministic
+import torch.utils.deterministic
+
+MEMORY: Any = torch.utils.deterministic  # its one setting has no type
 
 
 @contextmanager
@@ -17,11 +20,11 @@ def repeatable(device: torch.device) -> Iterator[None]:
     read what they never wrote, and took an eighth of a training's time.
     """
     before = torch.are_deterministic_algorithms_enabled()
-    filled = deterministic.fill_uninitialized_memory
+    filled = MEMORY.fill_uninitialized_memory
     torch.use_deterministic_algorithms(before or device.type == "cpu")
-    deterministic.fill_uninitialized_memory = False
+    MEMORY.fill_uninitialized_memory = False
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(before)
-        deterministic.fill_uninitialized_memory = filled
+        MEMORY.fill_uninitialized_memory = filled

@@ -84,6 +84,7 @@ class Training:
             some = labelled.of(random.permutation(len(labelled))[:WHITENED])
             network.whiten(torch.from_numpy(some.pictures).permute(0, 3, 1, 2).float() / 255)
         self.network = channels_last(network).to(self.device)
+        self._parts = {"network": self.network}
         self.batches = Batches(labelled, plan, self.device)
         self.optimizers = _optimizers(self.network, plan, self.batches.batch)
         self.rates = [[group["lr"] for group in one.param_groups] for one in self.optimizers]
@@ -179,24 +180,19 @@ class Training:
         if self.checkpoint is None:
             return
         self.state.loss_sum = self.loss_sum.item()
-        parts = {"network": self.network.state_dict()}
-        for number, optimizer in enumerate(self.optimizers):
-            parts[f"optimizer{number}"] = checkpoint.moments(optimizer)
-        checkpoint.save(self.checkpoint, asdict(self.state), parts)
+        checkpoint.save(self.checkpoint, asdict(self.state), self._parts, self.optimizers)
 
     def _resume(self) -> None:
-        found = self.checkpoint and checkpoint.load(self.checkpoint, str(self.device))
-        if not found or found.state.get("told") != self.state.told:
+        if self.checkpoint is None:
             return
-        network = found.within("network")
-        wanted = {name: tensor.shape for name, tensor in self.network.state_dict().items()}
-        if {name: tensor.shape for name, tensor in network.items()} != wanted:
-            return  # of a network that this version builds otherwise
-        self.state = _State(**found.state)
-        self.loss_sum.fill_(self.state.loss_sum)
-        self.network.load_state_dict(network)
-        for number, optimizer in enumerate(self.optimizers):
-            checkpoint.restore(optimizer, found.within(f"optimizer{number}"))
+        if checkpoint.state_in(self.checkpoint).get("told") != self.state.told:
+            return
+        taken = checkpoint.take_up(
+            self.checkpoint, _State, self._parts, self.optimizers, self.device
+        )
+        if taken is not None:
+            self.state = taken
+            self.loss_sum.fill_(taken.loss_sum)
 
 
 def train(

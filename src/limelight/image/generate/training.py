@@ -27,6 +27,7 @@ from limelight.image.generate.sheet import sheet_of
 from limelight.image.generate.tensors import low_precision, tensors_of
 from limelight.progress import Progress, silent
 from limelight.training import checkpoint as checkpoints
+from limelight.training.average import follow
 from limelight.training.repeatable import repeatable
 from limelight.training.schedule import warm_then_cosine
 
@@ -39,7 +40,6 @@ HELD_OUT = 256  # pictures, a twentieth at the most, that are only looked at
 LOOKS = 40  # how often losses are noted
 SHEETS = 10  # and pictures sampled
 SHOWN = 40  # pictures a sheet
-PARTS = ("network", "average")
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Training:
         torch.manual_seed(plan.seed)
         self.network = UNet(shape).to(self.device)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
+        self._parts = {"network": self.network, "average": self.average}
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         others = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [
@@ -164,11 +165,7 @@ class Training:
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
-        share = 1 / min(max(1.0, AVERAGED_SHARE * plan.steps), 2 + state.step / 10)
-        with torch.no_grad():
-            new = self.network.parameters()
-            for kept, weights in zip(self.average.parameters(), new, strict=True):
-                kept.lerp_(weights, share)
+        follow(self.average, self.network, state.step, AVERAGED_SHARE * plan.steps)
         return float(loss.detach())
 
     def _loss(
@@ -248,17 +245,13 @@ class Training:
         return f"training, loss {loss:.4f}{unseen}"
 
     def _save(self) -> None:
-        parts: dict[str, Mapping[str, Tensor]] = {
-            part: getattr(self, part).state_dict() for part in PARTS
-        }
-        parts["optimizer"] = checkpoints.moments(self.optimizer)
-        checkpoints.save(self.checkpoint, vars(self.state), parts)
+        checkpoints.save(self.checkpoint, vars(self.state), self._parts, [self.optimizer])
 
     def _resume(self) -> None:
         """Go on from the checkpoint, or be at the end already."""
         card = read_card(self.folder)
-        found = checkpoints.load(self.checkpoint, str(self.device))
-        for settings in (card.get("settings"), found and found.state.get("settings")):
+        unfinished = checkpoints.state_in(self.checkpoint)
+        for settings in (card.get("settings"), unfinished.get("settings")):
             if settings and settings != self.state.settings:
                 raise BadInputError(
                     f"{self.folder} has another training's model ({_differences(settings, self)}); "
@@ -267,11 +260,12 @@ class Training:
         if card.get("steps") == self.plan.steps:
             self.state = _State(self.state.settings, self.plan.steps, float(card["seconds"]))
             self.average.load_state_dict(Generator.load(self.folder).network.state_dict())
-        elif found is not None:
-            self.state = _State(**found.state)
-            for part in PARTS:
-                getattr(self, part).load_state_dict(found.within(part))
-            checkpoints.restore(self.optimizer, found.within("optimizer"))
+        else:
+            optimizers = [self.optimizer]
+            taken = checkpoints.take_up(
+                self.checkpoint, _State, self._parts, optimizers, self.device
+            )
+            self.state = taken or self.state
 
 
 def _differences(settings: Mapping[str, Any], training: Training) -> str:

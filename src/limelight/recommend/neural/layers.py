@@ -1,10 +1,9 @@
-"""What PyTorch has not, or not fast enough on a CPU: attention by distance, dropout."""
+"""What PyTorch has not, or not fast enough on a CPU: attention by distance."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -93,26 +92,6 @@ def linear(layer: nn.Linear, x: Tensor) -> Tensor:
     """Apply a layer in the type of ``x``; its weights stay float32."""
     bias = None if layer.bias is None else layer.bias.to(x.dtype)
     return nn.functional.linear(x, layer.weight.to(x.dtype), bias)
-
-
-class Dropout:
-    """Dropout (Srivastava et al. 2014) by NumPy's random bytes on a CPU, where PyTorch's generator
-    takes longer than the layers between; the share is rounded to a multiple of 1/256."""
-
-    def __init__(self, share: float, random: np.random.Generator) -> None:
-        """Drop ``share`` of the values."""
-        self.dropped = round(share * 256)
-        self.random = random
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """Zero some values and scale the others, so that the expectation stays."""
-        if not self.dropped:
-            return x
-        if x.device.type != "cpu":
-            return nn.functional.dropout(x, self.dropped / 256)
-        drawn = np.frombuffer(bytearray(self.random.bytes(x.numel())), np.uint8)
-        kept = torch.from_numpy(drawn).view(x.shape) >= self.dropped
-        return x * kept.to(x.dtype).mul_(256 / (256 - self.dropped))
 
 
 def keep_all(x: Tensor) -> Tensor:

@@ -89,8 +89,8 @@ class Network(nn.Module, ABC):
         stands = memory.ids[:, None] == wanted[..., None]
         copied = (said.attention.float() * stands).sum(-1)
         likely = _mixed(gate, found, copied[asked])
-        each = -(1 - smoothing) * likely - smoothing * mean
-        return each.mean()
+        loss: Tensor = (-(1 - smoothing) * likely - smoothing * mean).mean()
+        return loss
 
     def _logits(self, vectors: Tensor) -> Tensor:
         return fn.linear(self.drop(vectors), self.embedding.weight, self.bias)

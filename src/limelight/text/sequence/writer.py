@@ -122,10 +122,10 @@ class Writer:
         plan = Plan(
             settings.epochs,
             settings.patience,
-            settings.batch,
             settings.learning_rate,
-            settings.smoothing,
             settings.seed,
+            settings.batch,
+            settings.smoothing,
         )
         place = checkpoints and checkpoints / f"writer-{_fingerprint(texts, settings)}.safetensors"
         training = Training(

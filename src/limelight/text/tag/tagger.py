@@ -148,9 +148,9 @@ class Tagger:
             plan = Plan(
                 settings.epochs,
                 settings.patience,
-                settings.batch,
                 settings.learning_rate,
                 settings.seed,
+                settings.batch,
             )
             place = None
             if checkpoints:
