@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,26 +11,31 @@ import typer
 from limelight.cli import listening
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.media import (
+    Files,
     FormatOption,
     InputsArgument,
-    OutOption,
     OverwriteOption,
     PresetOption,
     ResumeOption,
-    StepOption,
     finished,
     planned,
+    preset_with,
 )
 from limelight.cli.session import Answer, Session, command
-from limelight.errors import BadInputError
 from limelight.media.inputs import SOUND
 
 if TYPE_CHECKING:
     from limelight.audio.operation import Operation
-    from limelight.media.batch import Work
     from limelight.media.outputs import Job
     from limelight.progress import Progress
 
+StepOption = Annotated[
+    list[str],
+    typer.Option(
+        metavar="STEP",
+        help="An operation, as hum or loudness:target=-16,ceiling=-2; repeatable, in order.",
+    ),
+]
 RateOption = Annotated[
     int | None,
     typer.Option(metavar="HZ", help="Samples a second of the output. Default: the input's."),
@@ -63,63 +69,50 @@ app = typer.Typer(
 app.add_typer(listening.app)
 
 
-def _operate(
-    session: Session,
-    described: str,
-    settings: Sequence[str],
-    inputs: InputsArgument,
-    out: OutOption,
-    format: FormatOption = None,
-    rate: RateOption = None,
-    channels: ChannelsOption = None,
-    bits: BitsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
-    from limelight.audio.operations import configure
+@dataclass(frozen=True)
+class Sounds(Files):
+    """The options of a command that makes a recording of every input."""
 
-    work = _work([configure(described, settings)], rate, channels, bits)
-    return finished(session, planned(inputs, out, SOUND, format, overwrite, resume), work)
+    rate: RateOption = None
+    channels: ChannelsOption = None
+    bits: BitsOption = None
+
+    def worked_on(self, session: Session, steps: Sequence[Operation]) -> Answer:
+        """Do ``steps`` to every recording."""
+        from limelight.audio.process import process
+
+        def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+            process(
+                job.source,
+                job.target,
+                steps,
+                progress,
+                rate=self.rate,
+                channels=self.channels,
+                bits=self.bits,
+            )
+            return {}
+
+        return finished(session, self.jobs(SOUND), work)
+
+
+def _operate(session: Session, described: str, settings: Sequence[str], files: Sounds) -> Answer:
+    return files.worked_on(session, _configured([described], settings))
 
 
 @command(app, "chain")
-def chain(
-    session: Session,
-    inputs: InputsArgument,
-    step: StepOption,
-    out: OutOption,
-    format: FormatOption = None,
-    rate: RateOption = None,
-    channels: ChannelsOption = None,
-    bits: BitsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def chain(session: Session, files: Sounds, step: StepOption) -> Answer:
     """Do several operations in one go.
 
     \b
     Example:
       limelight audio chain talk.wav --step hum --step loudness:target=-16 -o clean.wav
     """
-    from limelight.audio.operations import configure
-
-    work = _work(list(map(configure, step)), rate, channels, bits)
-    return finished(session, planned(inputs, out, SOUND, format, overwrite, resume), work)
+    return files.worked_on(session, _configured(step))
 
 
 @command(app, "enhance")
-def enhance(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    preset: PresetOption = "podcast",
-    format: FormatOption = None,
-    rate: RateOption = None,
-    channels: ChannelsOption = None,
-    bits: BitsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def enhance(session: Session, files: Sounds, preset: PresetOption = "podcast") -> Answer:
     """Do all that makes a recording better, as a preset lists it.
 
     \b
@@ -127,36 +120,18 @@ def enhance(
       limelight audio enhance talk.wav -o clean.wav
       limelight audio enhance uploads --preset user-upload -o finished --resume
     """
-    from limelight.audio.operations import configure
-    from limelight.media.presets import load
-
-    chosen = load(preset)
-    if not chosen.sound:
-        raise BadInputError(f"the preset {preset} has nothing for sound; see `limelight presets`")
-    work = _work(list(map(configure, chosen.sound)), rate, channels, bits)
-    return finished(session, planned(inputs, out, SOUND, format, overwrite, resume), work)
+    return files.worked_on(session, _configured(preset_with("sound", preset).sound))
 
 
 @command(app, "convert")
-def convert(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    format: FormatOption = None,
-    rate: RateOption = None,
-    channels: ChannelsOption = None,
-    bits: BitsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def convert(session: Session, files: Sounds) -> Answer:
     """Change the format, sampling rate, channels or bits, and nothing else.
 
     \b
     Example:
       limelight audio convert film.mkv --rate 16000 --channels 1 -o speech.flac
     """
-    work = _work([], rate, channels, bits)
-    return finished(session, planned(inputs, out, SOUND, format, overwrite, resume), work)
+    return files.worked_on(session, [])
 
 
 @command(app, "separate")
@@ -206,13 +181,7 @@ def separate(
     return finished(session, jobs, work)
 
 
-def _work(
-    steps: Sequence[Operation], rate: int | None, channels: int | None, bits: int | None
-) -> Work:
-    from limelight.audio.process import process
+def _configured(steps: Iterable[str], settings: Sequence[str] = ()) -> list[Operation]:
+    from limelight.audio.operations import configure
 
-    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
-        process(job.source, job.target, steps, progress, rate=rate, channels=channels, bits=bits)
-        return {}
-
-    return work
+    return [configure(step, settings) for step in steps]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,24 +12,19 @@ import typer
 from limelight.cli import classify, generate, moderate, seeing
 from limelight.cli.generated import Generated, operation_command
 from limelight.cli.media import (
-    FormatOption,
+    Files,
     InputsArgument,
-    OutOption,
-    OverwriteOption,
     PresetOption,
-    ResumeOption,
     examined,
     finished,
-    planned,
+    preset_with,
 )
 from limelight.cli.session import Answer, Session, command
-from limelight.errors import BadInputError
 from limelight.extras import require
 from limelight.media.inputs import PICTURES
 
 if TYPE_CHECKING:
     from limelight.image.operation import Operation
-    from limelight.media.batch import Work
     from limelight.media.outputs import Job
     from limelight.progress import Progress
 
@@ -79,63 +75,53 @@ app.add_typer(classify.app, name="classify")
 app.add_typer(generate.app, name="generate")
 
 
-def _operate(
-    session: Session,
-    described: str,
-    settings: Sequence[str],
-    inputs: InputsArgument,
-    out: OutOption,
-    format: FormatOption = None,
-    quality: QualityOption = None,
-    background: BackgroundOption = None,
-    pixels: PixelsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
-    from limelight.image.operations import configure
+@dataclass(frozen=True)
+class Pictures(Files):
+    """The options of a command that makes a picture of every input."""
 
-    work = _work([configure(described, settings)], quality, background, pixels)
-    return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+    quality: QualityOption = None
+    background: BackgroundOption = None
+    pixels: PixelsOption = None
+
+    def worked_on(self, session: Session, steps: Sequence[Operation]) -> Answer:
+        """Do ``steps`` to every picture."""
+        require("cv2", "image", "Working on pictures")
+        from limelight.image.process import process
+        from limelight.image.reading import LIMIT
+
+        def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+            settled = process(
+                job.source,
+                job.target,
+                steps,
+                progress,
+                quality=self.quality,
+                background=self.background,
+                pixels=LIMIT if self.pixels is None else self.pixels,
+            )
+            told = [f"{step.name}: {step.told()}" for step in settled if step.told()]
+            return {"did": "; ".join(told)} if told else {}
+
+        return finished(session, self.jobs(PICTURES), work)
+
+
+def _operate(session: Session, described: str, settings: Sequence[str], files: Pictures) -> Answer:
+    return files.worked_on(session, _configured([described], settings))
 
 
 @command(app, "chain")
-def chain(
-    session: Session,
-    inputs: InputsArgument,
-    step: StepOption,
-    out: OutOption,
-    format: FormatOption = None,
-    quality: QualityOption = None,
-    background: BackgroundOption = None,
-    pixels: PixelsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def chain(session: Session, files: Pictures, step: StepOption) -> Answer:
     """Do several operations in one go.
 
     \b
     Example:
       limelight image chain stills --step denoise --step upscale:factor=2 -o finished
     """
-    from limelight.image.operations import configure
-
-    work = _work(list(map(configure, step)), quality, background, pixels)
-    return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+    return files.worked_on(session, _configured(step))
 
 
 @command(app, "enhance")
-def enhance(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    preset: PresetOption = "user-upload",
-    format: FormatOption = None,
-    quality: QualityOption = None,
-    background: BackgroundOption = None,
-    pixels: PixelsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def enhance(session: Session, files: Pictures, preset: PresetOption = "user-upload") -> Answer:
     """Do all that makes a picture better, as a preset lists it.
 
     \b
@@ -143,23 +129,11 @@ def enhance(
       limelight image enhance photo.jpg -o better.jpg
       limelight image enhance uploads -o finished --resume
     """
-    work = _work(_preset(preset), quality, background, pixels)
-    return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+    return files.worked_on(session, _configured(preset_with("image", preset).image))
 
 
 @command(app, "restore")
-def restore(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    preset: PresetOption = "old-photo",
-    format: FormatOption = None,
-    quality: QualityOption = None,
-    background: BackgroundOption = None,
-    pixels: PixelsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def restore(session: Session, files: Pictures, preset: PresetOption = "old-photo") -> Answer:
     """Take age and damage out of old photographs, as a preset lists it.
 
     \b
@@ -167,30 +141,18 @@ def restore(
       limelight image restore scan.tif -o restored.tif
       limelight image restore album -o restored --format png
     """
-    work = _work(_preset(preset), quality, background, pixels)
-    return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+    return files.worked_on(session, _configured(preset_with("image", preset).image))
 
 
 @command(app, "convert")
-def convert(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    format: FormatOption = None,
-    quality: QualityOption = None,
-    background: BackgroundOption = None,
-    pixels: PixelsOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def convert(session: Session, files: Pictures) -> Answer:
     """Change the format, turn pictures upright, and nothing else.
 
     \b
     Example:
       limelight image convert artwork --format webp -o small
     """
-    work = _work([], quality, background, pixels)
-    return finished(session, planned(inputs, out, PICTURES, format, overwrite, resume), work)
+    return files.worked_on(session, [])
 
 
 @command(app, "info")
@@ -223,35 +185,7 @@ def _short(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _preset(name: str) -> list[Operation]:
+def _configured(steps: Iterable[str], settings: Sequence[str] = ()) -> list[Operation]:
     from limelight.image.operations import configure
-    from limelight.media.presets import load
 
-    chosen = load(name)
-    if not chosen.image:
-        raise BadInputError(f"the preset {name} has nothing for pictures; see `limelight presets`")
-    return list(map(configure, chosen.image))
-
-
-def _work(
-    steps: Sequence[Operation], quality: int | None, background: str | None, pixels: int | None
-) -> Work:
-    require("cv2", "image", "Working on pictures")
-    from limelight.image.process import process
-    from limelight.image.reading import LIMIT
-
-    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
-        limit = LIMIT if pixels is None else pixels
-        settled = process(
-            job.source,
-            job.target,
-            steps,
-            progress,
-            quality=quality,
-            background=background,
-            pixels=limit,
-        )
-        told = [f"{step.name}: {step.told()}" for step in settled if step.told()]
-        return {"did": "; ".join(told)} if told else {}
-
-    return work
+    return [configure(step, settings) for step in steps]

@@ -1,10 +1,11 @@
-"""What the commands on sound and video share: files in, files out, and what became of them."""
+"""What the commands on media share: files in, files out, and what became of them."""
 
 from __future__ import annotations
 
 import traceback
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from limelight.media.batch import Outcome, Work
     from limelight.media.outputs import Job
+    from limelight.media.presets import Preset
     from limelight.progress import Progress
 
 STATES = ("done", "skipped", "failed")
@@ -51,17 +53,25 @@ OverwriteOption = Annotated[
 ResumeOption = Annotated[
     bool, typer.Option("--resume", help="Leave outputs that are there already, and go on.")
 ]
-StepOption = Annotated[
-    list[str],
-    typer.Option(
-        metavar="STEP",
-        help="An operation, as hum or loudness:target=-16,ceiling=-2; repeatable, in order.",
-    ),
-]
 PresetOption = Annotated[
     str,
     typer.Option(metavar="NAME", help="One that `limelight presets` shows, or your own FILE.toml."),
 ]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The options of a command that makes a file of every input."""
+
+    inputs: InputsArgument
+    out: OutOption
+    format: FormatOption = None
+    overwrite: OverwriteOption = False
+    resume: ResumeOption = False
+
+    def jobs(self, suffixes: frozenset[str]) -> list[Job]:
+        """Find the inputs of these suffixes and say what becomes of each."""
+        return planned(self.inputs, self.out, suffixes, self.format, self.overwrite, self.resume)
 
 
 def planned(
@@ -82,6 +92,18 @@ def planned(
     existing = Existing.REPLACE if overwrite else Existing.SKIP if resume else Existing.REFUSE
     suffix = suffix_of(format) if format else format
     return plan(find(inputs, suffixes, Path(out)), out, suffix, existing)
+
+
+def preset_with(medium: str, name: str) -> Preset:
+    """Load a preset that lists operations for "image", "sound" or "video"."""
+    from limelight.errors import BadInputError
+    from limelight.media.presets import load
+
+    chosen = load(name)
+    if not getattr(chosen, medium):
+        noun = {"image": "pictures"}.get(medium, medium)
+        raise BadInputError(f"the preset {name} has nothing for {noun}; see `limelight presets`")
+    return chosen
 
 
 def finished(session: Session, jobs: Sequence[Job], work: Work) -> Answer:

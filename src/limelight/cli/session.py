@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from limelight.cli.options import gathered, spread
 from limelight.errors import BadInputError, LimelightError, LimelightWarning
 from limelight.interruption import INTERRUPTED, SAID, unwind
 from limelight.progress import Progress, silent
@@ -190,11 +191,18 @@ Command = Callable[..., Answer]
 def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
     """Make ``function(session, ...)`` a command with --home, --store and --json.
 
+    A parameter that is a dataclass is an option a field, for options that several commands take.
     Its answer is printed, its LimelightWarnings become notes, a LimelightError becomes one
     sentence and an exit code.
     """
 
     def register(function: Command) -> Command:
+        hints = get_type_hints(function, include_extras=True)
+        own = [
+            parameter.replace(kind=parameter.KEYWORD_ONLY, annotation=hints[parameter.name])
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
+        ]
+
         def run(
             ctx: typer.Context,
             *,
@@ -207,16 +215,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Command], Command]:
             session = Session(
                 home or before.home_folder, store or before.store, as_json or before.as_json
             )
-            code = _run(session, lambda: function(session, **arguments))
+            code = _run(session, lambda: function(session, **gathered(own, arguments)))
             raise typer.Exit(code)
 
         # Typer reads a signature: the function's own parameters, then the shared ones.
-        own = list(inspect.signature(function).parameters.values())[1:]
         shared = inspect.signature(run).parameters
-        hints = get_type_hints(function, include_extras=True)
         parameters = [
             shared["ctx"],
-            *(p.replace(kind=p.KEYWORD_ONLY, annotation=hints[p.name]) for p in own),
+            *spread(own),
             *(shared[option] for option in ("home", "store", "as_json")),
         ]
         run_hints = get_type_hints(run, include_extras=True)

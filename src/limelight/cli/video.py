@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,16 +11,7 @@ import typer
 
 from limelight.cli import watching
 from limelight.cli.generated import Generated, operation_command
-from limelight.cli.media import (
-    FormatOption,
-    InputsArgument,
-    OutOption,
-    OverwriteOption,
-    PresetOption,
-    ResumeOption,
-    finished,
-    planned,
-)
+from limelight.cli.media import Files, PresetOption, finished, preset_with
 from limelight.cli.session import Answer, Session, command
 from limelight.errors import BadInputError
 from limelight.extras import require
@@ -28,7 +19,6 @@ from limelight.media.inputs import VIDEO
 
 if TYPE_CHECKING:
     from limelight.audio.operation import Operation as SoundOperation
-    from limelight.media.batch import Work
     from limelight.media.outputs import Job
     from limelight.progress import Progress
     from limelight.video.operation import Operation
@@ -78,37 +68,53 @@ app = typer.Typer(
 app.add_typer(watching.app)
 
 
+@dataclass(frozen=True)
+class Videos(Files):
+    """The options of a command that makes a video of every input."""
+
+    codec: CodecOption = None
+    quality: QualityOption = None
+
+    def worked_on(
+        self,
+        session: Session,
+        pictures: Sequence[Operation],
+        sound: Sequence[SoundOperation],
+        silent_too: bool = False,
+    ) -> Answer:
+        """Work on pictures and sound; with ``silent_too``, on sound only where there is some."""
+        from limelight.video.pipeline import process
+        from limelight.video.reading import opened
+
+        if not (pictures or sound) and self.codec is None and self.quality is None:
+            raise BadInputError("nothing is asked for; give --step, --sound, --codec or --quality")
+
+        def work(job: Job, progress: Progress) -> Mapping[str, Any]:
+            heard = sound
+            if silent_too:
+                with opened(job.source) as reader:
+                    heard = sound if reader.streams.audio else ()
+            done = process(
+                job.source, job.target, pictures, heard, self.codec, self.quality, progress
+            )
+            return asdict(done)
+
+        return finished(session, self.jobs(VIDEO), work)
+
+
 def _operate(
     session: Session,
     described: str,
     settings: Sequence[str],
-    inputs: InputsArgument,
-    out: OutOption,
+    files: Videos,
     sound: SoundOption = None,
-    codec: CodecOption = None,
-    quality: QualityOption = None,
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
-    from limelight.video.operations import configure
-
-    work = _work([configure(described, settings)], _heard(sound), codec, quality)
-    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+    return files.worked_on(session, _seen([described], settings), _heard(sound))
 
 
 @command(app, "chain")
 def chain(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    step: StepsOption = None,
-    sound: SoundOption = None,
-    codec: CodecOption = None,
-    quality: QualityOption = None,
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
+    session: Session, files: Videos, step: StepsOption = None, sound: SoundOption = None
 ) -> Answer:
     """Do several operations in one go, on pictures, on sound, or on both.
 
@@ -119,24 +125,11 @@ def chain(
       limelight video chain old.mp4 --step scratches --step deflicker --sound denoise -o new.mp4
       limelight video chain talks --sound hum --sound loudness:target=-16 -o finished
     """
-    from limelight.video.operations import configure
-
-    work = _work(list(map(configure, step or ())), _heard(sound), codec, quality)
-    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+    return files.worked_on(session, _seen(step), _heard(sound))
 
 
 @command(app, "enhance")
-def enhance(
-    session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    preset: PresetOption = "user-upload",
-    codec: CodecOption = None,
-    quality: QualityOption = None,
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
-) -> Answer:
+def enhance(session: Session, files: Videos, preset: PresetOption = "user-upload") -> Answer:
     """Do all that makes a video better, as a preset lists it.
 
     A file without sound gets what the preset has for pictures alone.
@@ -146,22 +139,14 @@ def enhance(
       limelight video enhance uploads -o finished --resume
       limelight video enhance reel.mkv --preset old-film -o restored.mkv
     """
-    from limelight.media.presets import load
-    from limelight.video.operations import configure
-
-    chosen = load(preset)
-    if not chosen.video:
-        raise BadInputError(f"the preset {preset} has nothing for video; see `limelight presets`")
-    pictures = list(map(configure, chosen.video))
-    work = _work(pictures, _heard(chosen.sound), codec, quality, silent_too=True)
-    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+    chosen = preset_with("video", preset)
+    return files.worked_on(session, _seen(chosen.video), _heard(chosen.sound), silent_too=True)
 
 
 @command(app, "subtitle")
 def subtitle(
     session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
+    files: Files,
     file: Annotated[
         Path,
         typer.Option(metavar="FILE", help="The captions, .srt or .vtt.", show_default=False),
@@ -169,9 +154,6 @@ def subtitle(
     language: Annotated[
         str, typer.Option(metavar="CODE", help="Which language they are in: en or eng.")
     ] = "",
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
     """Add captions as a track that players show or don't; all else is copied as it is.
 
@@ -188,34 +170,16 @@ def subtitle(
     def work(job: Job, progress: Progress) -> Mapping[str, Any]:
         return {"captions": track.write(job.source, job.target, progress)}
 
-    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+    return finished(session, files.jobs(VIDEO), work)
 
 
-def _heard(described: Sequence[str] | None) -> list[SoundOperation]:
+def _seen(described: Iterable[str] | None, settings: Sequence[str] = ()) -> list[Operation]:
+    from limelight.video.operations import configure
+
+    return [configure(step, settings) for step in described or ()]
+
+
+def _heard(described: Iterable[str] | None) -> list[SoundOperation]:
     from limelight.audio.operations import configure
 
     return list(map(configure, described or ()))
-
-
-def _work(
-    pictures: Sequence[Operation],
-    sound: Sequence[SoundOperation],
-    codec: str | None,
-    quality: int | None,
-    silent_too: bool = False,
-) -> Work:
-    """Say what is done to every file; with ``silent_too``, sound only where there is some."""
-    from limelight.video.pipeline import process
-    from limelight.video.reading import opened
-
-    if not pictures and not sound and codec is None and quality is None:
-        raise BadInputError("nothing is asked for; give --step, --sound, --codec or --quality")
-
-    def work(job: Job, progress: Progress) -> Mapping[str, Any]:
-        heard = sound
-        if silent_too:
-            with opened(job.source) as reader:
-                heard = sound if reader.streams.audio else ()
-        return asdict(process(job.source, job.target, pictures, heard, codec, quality, progress))
-
-    return work

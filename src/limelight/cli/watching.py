@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from limelight.cli.media import (
-    FormatOption,
+    Files,
     InputsArgument,
-    OutOption,
     OverwriteOption,
     ResumeOption,
     examined,
@@ -103,14 +102,10 @@ def _beginnings(facts: Mapping[str, Any]) -> Mapping[str, Any]:
 @command(app, "contact-sheet")
 def contact_sheet(
     session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
+    files: Files,
     columns: Annotated[int, typer.Option(metavar="N", help="Pictures side by side.")] = 5,
     rows: Annotated[int, typer.Option(metavar="N", help="Pictures one below the other.")] = 4,
     width: Annotated[int, typer.Option(metavar="N", help="Pixels of the whole.")] = 1600,
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
     """Lay pictures from all over a video on one sheet, with their times.
 
@@ -127,8 +122,8 @@ def contact_sheet(
             _save(sheet, draft, ContactSheet(columns, rows, width), job)
         return {}
 
-    kind = format or (None if Path(out).suffix.lower() in PICTURES else "jpg")
-    return finished(session, planned(inputs, out, VIDEO, kind, overwrite, resume), work)
+    format = files.format or (None if Path(files.out).suffix.lower() in PICTURES else "jpg")
+    return finished(session, replace(files, format=format).jobs(VIDEO), work)
 
 
 @command(app, "thumbnails")
@@ -181,12 +176,8 @@ def thumbnails(
 @command(app, "highlight")
 def highlight(
     session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
+    files: Files,
     seconds: Annotated[float, typer.Option(metavar="N", help="How long it may be at most.")] = 30.0,
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
     """Cut a video down to its best stretches, in order, with their sound.
 
@@ -202,7 +193,7 @@ def highlight(
         stretches = highlight.write(job.source, job.target, progress)
         return {"stretches": [asdict(stretch) for stretch in stretches]}
 
-    return finished(session, planned(inputs, out, VIDEO, format, overwrite, resume), work)
+    return finished(session, files.jobs(VIDEO), work)
 
 
 @command(app, "info")
