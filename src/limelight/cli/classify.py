@@ -11,6 +11,7 @@ import typer
 
 from limelight.cli.media import InputsArgument, examined
 from limelight.cli.session import Answer, Session, command
+from limelight.cli.training import DeviceOption, NewModel
 from limelight.errors import BadInputError
 from limelight.media.inputs import PICTURES
 
@@ -48,10 +49,7 @@ ReportOption = Annotated[
 def train(
     session: Session,
     data: DataArgument,
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default=False),
-    ],
+    new: NewModel,
     plan: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="quick, standard, large, plain; fine-tune with --base."),
@@ -78,11 +76,8 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of all that is random.")] = 0,
-    device: Annotated[
-        str, typer.Option(metavar="DEVICE", help="Where to train: cpu, cuda, cuda:1, mps.")
-    ] = "cpu",
+    device: DeviceOption = "cpu",
     report: ReportOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model.")] = False,
 ) -> Answer:
     """Learn to tell the classes of labelled pictures apart.
 
@@ -101,13 +96,8 @@ def train(
     from limelight.image.classify.plans import plan_of
     from limelight.image.classify.report import write_report
     from limelight.image.classify.training import train
-    from limelight.media.outputs import check_writable
 
-    if out.exists() and not ((out / CARD).is_file() and overwrite):
-        raise BadInputError(f"{out} is there already; --overwrite replaces a classifier")
-    check_writable(out.parent)
-    if report:
-        check_writable(report.parent)
+    new.check("classifier", CARD, report)
     if epochs is not None and not 0 < epochs < 10_000:
         raise BadInputError(f"--epochs is more than 0 and less than 10,000, not {epochs:g}")
     known = Classifier.load(base) if base else None
@@ -133,9 +123,9 @@ def train(
             checkpoints=session.home.make().checkpoints,
             progress=progress,
         )
-        found.save(out)
-        facts: dict[str, Any] = {"model": out, "classes": learned.counts}
-        text = f"{out} tells {len(found.classes)} classes apart"
+        found.save(new.out)
+        facts: dict[str, Any] = {"model": new.out, "classes": learned.counts}
+        text = f"{new.out} tells {len(found.classes)} classes apart"
         if not len(watched):
             return Answer(facts, f"{text}; no pictures were held out to judge it by")
         judged = evaluate(found, watched, progress)

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from limelight.cli.media import (
-    FormatOption,
-    InputsArgument,
-    OutOption,
-    OverwriteOption,
-    ResumeOption,
-    finished,
-    planned,
-)
+from limelight.cli.media import Files, OverwriteOption, finished
 from limelight.cli.session import Answer, Session, command
 from limelight.errors import BadInputError, LimelightWarning
 from limelight.extras import require
@@ -68,6 +61,45 @@ GeneratedOutOption = Annotated[
     Path,
     typer.Option("--out", "-o", metavar="OUT", show_default=False, help="A file, or a folder."),
 ]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The options of a command by which a model makes pictures."""
+
+    model: ModelOption
+    prompt: PromptOption = ""
+    seed: SeedOption = 0
+    steps: StepsOption = 24
+    guidance: GuidanceOption = 2.0
+    device: DeviceOption = "cpu"
+
+    def sampling(self, solver: str) -> Sampling:
+        """Say how to get from noise to a picture."""
+        require("torch", "image", "Generating pictures")
+        from limelight.image.generate.model import sampling_of
+
+        return sampling_of(self.steps, solver, self.guidance, self.seed)
+
+    def maker(self) -> Maker:
+        """Open the model."""
+        from limelight.image.generate.maker import open_maker
+
+        return open_maker(self.model, _device(self.device))
+
+    def made(self, how: str, number: int = 0, strength: float | None = None) -> Made:
+        """Say how the picture of a number was made."""
+        from limelight.image.generate.marks import Made
+
+        name, seed = self.model.resolve().name, self.seed + number
+        return Made(how, name, self.prompt, seed, self.steps, self.guidance, strength)
+
+
+@dataclass(frozen=True)
+class Filling(Drawing):
+    """The same where a part is filled, which takes more steps."""
+
+    steps: StepsOption = 50
 
 
 @command(app, "train")
@@ -136,15 +168,10 @@ def train(
 @command(app, "sample")
 def sample(
     session: Session,
-    model: ModelOption,
+    drawing: Drawing,
     out: GeneratedOutOption,
-    prompt: PromptOption = "",
     count: Annotated[int, typer.Option("-n", metavar="N", help="How many.")] = 1,
-    seed: SeedOption = 0,
-    steps: StepsOption = 24,
-    guidance: GuidanceOption = 2.0,
     solver: SolverOption = "heun",
-    device: DeviceOption = "cpu",
     overwrite: OverwriteOption = False,
 ) -> Answer:
     """Make new pictures; several go to a folder, each named by its seed.
@@ -161,34 +188,24 @@ def sample(
 
     if count < 1:
         raise BadInputError(f"-n is 1 or more, not {count}")
-    sampling = _sampling(steps, solver, guidance, seed)
-    maker = _maker(model, device)
-    names = [f"seed-{seed + number}.png" for number in range(count)]
+    sampling, maker = drawing.sampling(solver), drawing.maker()
+    names = [f"seed-{drawing.seed + number}.png" for number in range(count)]
     targets = places_of(out, names, overwrite)
     with session.progress() as progress:
-        pictures = maker.sample([prompt] * count, sampling, progress)
-        mades = [_made("sample", model, prompt, sampling, number) for number in range(count)]
-        return _written(targets, pictures, mades, model)
+        pictures = maker.sample([drawing.prompt] * count, sampling, progress)
+        mades = [drawing.made("sample", number) for number in range(count)]
+        return _written(targets, pictures, mades, drawing.model)
 
 
 @command(app, "vary")
 def vary(
     session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    model: ModelOption,
-    prompt: PromptOption = "",
+    files: Files,
+    drawing: Drawing,
     strength: Annotated[
         float, typer.Option(metavar="0-1", help="How much of the picture becomes noise first.")
     ] = 0.5,
-    seed: SeedOption = 0,
-    steps: StepsOption = 24,
-    guidance: GuidanceOption = 2.0,
     solver: SolverOption = "heun",
-    device: DeviceOption = "cpu",
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
     """Make a variation of each picture; another seed makes another.
 
@@ -198,18 +215,17 @@ def vary(
     Example:
       limelight image generate vary still.png --model poster-model --strength 0.6 -o varied.png
     """
-    sampling = _sampling(steps, solver, guidance, seed)
-    jobs = planned(inputs, str(out), PICTURES, format, overwrite, resume)
-    maker = _maker(model, device)
+    sampling, jobs = drawing.sampling(solver), files.jobs(PICTURES)
+    maker = drawing.maker()
 
     def work(job: Job, progress: Progress) -> Mapping[str, Any]:
         from limelight.image.generate.marks import write_generated
         from limelight.image.reading import read
 
-        made = _made("vary", model, prompt, sampling, 0, strength)
-        varied = maker.vary(read(job.source), [prompt], strength, sampling, progress)
+        made = drawing.made("vary", strength=strength)
+        varied = maker.vary(read(job.source), [drawing.prompt], strength, sampling, progress)
         write_generated(job.target, varied[0], made, job.source)
-        return {"seed": seed}
+        return {"seed": drawing.seed}
 
     return finished(session, jobs, work)
 
@@ -244,31 +260,27 @@ def interpolate(
     from limelight.image.generate.maker import SmallMaker
     from limelight.image.generate.marks import places_of
 
-    sampling = _sampling(steps, solver, guidance, 0)
-    maker = _maker(model, device)
+    asked = (prompt, prompt if to_prompt is None else to_prompt)
+    drawing = Drawing(model, " to ".join(dict.fromkeys(asked)), 0, steps, guidance, device)
+    sampling, maker = drawing.sampling(solver), drawing.maker()
     if not isinstance(maker, SmallMaker):
         raise BadInputError(f"{model} is a diffusers pipeline; models trained here interpolate")
     begin, end = (_end(one, maker) for one in (first, second))
-    asked = (prompt, prompt if to_prompt is None else to_prompt)
     if out.suffix:
         raise BadInputError(f"{out} names a file, and {count} pictures need a folder to go to")
     names = [f"{number:03}.png" for number in range(count)]
     targets = places_of(out, names, overwrite, folder=True)
     with session.progress() as progress:
         pictures = maker.generator.interpolate(begin, end, count, asked, sampling, progress)
-        words = " to ".join(dict.fromkeys(asked))
-        made = _made(
-            f"interpolate {Path(first).name} to {Path(second).name}", model, words, sampling, 0
-        )
+        made = drawing.made(f"interpolate {Path(first).name} to {Path(second).name}")
         return _written(targets, pictures, [made] * count, model)
 
 
 @command(app, "inpaint")
 def inpaint(
     session: Session,
-    inputs: InputsArgument,
-    out: OutOption,
-    model: ModelOption,
+    files: Files,
+    drawing: Filling,
     mask: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="White where to fill; as large as the pictures."),
@@ -282,14 +294,6 @@ def inpaint(
     grow: Annotated[
         int, typer.Option(metavar="PIXELS", help="Fill so much more around all of it.")
     ] = 0,
-    prompt: PromptOption = "",
-    seed: SeedOption = 0,
-    steps: StepsOption = 50,
-    guidance: GuidanceOption = 2.0,
-    device: DeviceOption = "cpu",
-    format: FormatOption = None,
-    overwrite: OverwriteOption = False,
-    resume: ResumeOption = False,
 ) -> Answer:
     """Fill a part with something that was never there; all else stays to the bit.
 
@@ -300,9 +304,8 @@ def inpaint(
     Example:
       limelight image generate inpaint ship.png --mask hole.png --model small-things -o filled.png
     """
-    sampling = _sampling(steps, "euler", guidance, seed)
-    jobs = planned(inputs, str(out), PICTURES, format, overwrite, resume)
-    maker = _maker(model, device)
+    sampling, jobs = drawing.sampling("euler"), files.jobs(PICTURES)
+    maker = drawing.maker()
     from limelight.image.generate.marks import write_composite
     from limelight.image.masks import Masking
     from limelight.image.reading import open_picture
@@ -313,15 +316,15 @@ def inpaint(
         with open_picture(job.source) as file:
             frame = next(file.frames())
         hole = masking.meant(*frame.picture.shape[:2])
-        filled = maker.fill(frame.picture, hole, prompt, sampling, progress)
-        made = _made("inpaint", model, prompt, sampling, 0)
+        filled = maker.fill(frame.picture, hole, drawing.prompt, sampling, progress)
+        made = drawing.made("inpaint")
         if job.target.suffix.lower() not in LOSSLESS:
             told = (
                 f"{job.target.suffix} changes all pixels a little; .png and .tiff keep known ones"
             )
             warnings.warn(told, LimelightWarning, stacklevel=2)
         write_composite(job.target, filled, made, job.source, frame)
-        return {"seed": seed}
+        return {"seed": drawing.seed}
 
     return finished(session, jobs, work)
 
@@ -338,13 +341,6 @@ def _collection(session: Session, source: str, size: int, progress: Progress) ->
     return labelled(pictures, [CLASSES[label] for label in labels], size)
 
 
-def _sampling(steps: int, solver: str, guidance: float, seed: int) -> Sampling:
-    require("torch", "image", "Generating pictures")
-    from limelight.image.generate.model import sampling_of
-
-    return sampling_of(steps, solver, guidance, seed)
-
-
 def _device(name: str) -> str:
     import torch
 
@@ -355,12 +351,6 @@ def _device(name: str) -> str:
     return name
 
 
-def _maker(model: Path, device: str) -> Maker:
-    from limelight.image.generate.maker import open_maker
-
-    return open_maker(model, _device(device))
-
-
 def _end(named: str, maker: Any) -> Any:
     from limelight.image.generate.collection import squared
     from limelight.image.reading import read
@@ -368,20 +358,6 @@ def _end(named: str, maker: Any) -> Any:
     if named.isdecimal() and not Path(named).exists():
         return int(named)
     return squared(read(Path(named)), maker.size)
-
-
-def _made(
-    how: str,
-    model: Path,
-    prompt: str,
-    sampling: Sampling,
-    number: int,
-    strength: float | None = None,
-) -> Made:
-    from limelight.image.generate.marks import Made
-
-    seed, steps = sampling.seed + number, sampling.steps
-    return Made(how, model.resolve().name, prompt, seed, steps, sampling.guidance, strength)
 
 
 def _written(targets: Sequence[Path], pictures: Any, mades: Sequence[Made], model: Path) -> Answer:

@@ -11,7 +11,7 @@ import typer
 
 from limelight.cli.media import InputsArgument, examined
 from limelight.cli.session import Answer, Session, command
-from limelight.cli.titles import MapOption, TitleOption, TitlesOption, described
+from limelight.cli.titles import Titles
 from limelight.media.inputs import SOUND, VIDEO
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app = typer.Typer()
 def describe(
     session: Session,
     inputs: InputsArgument,
+    into: Titles,
     music: Annotated[
         bool | None,
         typer.Option(
@@ -34,9 +35,6 @@ def describe(
             "Default: if that was done.",
         ),
     ] = None,
-    titles: TitlesOption = False,
-    title: TitleOption = None,
-    listed: MapOption = None,
 ) -> Answer:
     """Say how loud, fast, high and spoken recordings are, in which key, and of what music.
 
@@ -53,7 +51,7 @@ def describe(
     def hear(path: Path, progress: Progress) -> Description:
         return describe_file(path, tagger, progress)
 
-    return described(session, inputs, SOUND | VIDEO, hear, _words, titles, title, listed)
+    return into.described(session, inputs, SOUND | VIDEO, hear, _words)
 
 
 def _tagger(session: Session, music: bool | None) -> Tagger | None:
@@ -181,10 +179,7 @@ def info(session: Session, inputs: InputsArgument) -> Answer:
                     for c in labels.chapters
                 ],
                 "covers": len(labels.covers),
-                "history": [
-                    {"version": one.version, "source": one.source, "steps": one.steps()}
-                    for one in history(labels.tags)
-                ],
+                "history": [one.facts() for one in history(labels.tags)],
             }
 
     return examined(session, inputs, SOUND | VIDEO, work, _short)

@@ -9,7 +9,7 @@ import typer
 
 from limelight.cli.media import InputsArgument
 from limelight.cli.session import Answer, Session, command
-from limelight.cli.titles import MapOption, TitleOption, TitlesOption, described
+from limelight.cli.titles import Titles
 from limelight.errors import BadInputError
 from limelight.media.inputs import PICTURES
 
@@ -96,9 +96,7 @@ def compare(
 def describe(
     session: Session,
     inputs: InputsArgument,
-    titles: TitlesOption = False,
-    title: TitleOption = None,
-    listed: MapOption = None,
+    into: Titles,
     pixels: PixelsOption = None,
 ) -> Answer:
     """Say what pictures look like: tags, colours, light, sharpness, faces, text, fingerprints.
@@ -122,7 +120,7 @@ def describe(
     def look(path: Path, progress: Progress) -> Description:
         return describer.file(path, progress, pixels or LIMIT)
 
-    return described(session, inputs, PICTURES, look, _words, titles, title, listed)
+    return into.described(session, inputs, PICTURES, look, _words)
 
 
 def _words(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from limelight.cli.session import Answer, Session, command
+from limelight.cli.training import NewModel
 from limelight.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ ReportOption = Annotated[
 def train(
     session: Session,
     data: DataArgument,
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default=False),
-    ],
+    new: NewModel,
     text: TextOption = None,
     labels: LabelsOption = None,
     test: Annotated[
@@ -76,7 +74,6 @@ def train(
         typer.Option(metavar="NAME", help="Vectors that words set out from, as glove-6b."),
     ] = None,
     report: ReportOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model.")] = False,
 ) -> Answer:
     """Learn to tag, from texts with the labels that people gave them.
 
@@ -89,15 +86,10 @@ def train(
       limelight text tag train catalogue --labels mood -o moods --set encoder=recurrent
     """
     from limelight.configure import configured
-    from limelight.media.outputs import check_writable
     from limelight.text.tag.report import write_report
     from limelight.text.tag.tagger import CARD, Settings, Tagger
 
-    if out.exists() and not ((out / CARD).is_file() and overwrite):
-        raise BadInputError(f"{out} is there already; --overwrite replaces a tagger")
-    check_writable(out.parent)
-    if report:
-        check_writable(report.parent)
+    new.check("tagger", CARD, report)
     chosen = configured({"tagger": Settings}, "tagger", "tagger", settings or [])
     learned = _read(session, data, text, labels)
     if test:
@@ -116,11 +108,11 @@ def train(
             session.home.make().checkpoints,
         )
         judgement = tagger.judge(judged_by, progress)
-        tagger.save(out)
+        tagger.save(new.out)
     if report:
         write_report(report, tagger, judgement, apart=True)
-    facts = {"model": str(out), "labels": tagger.labels, "curve": tagger.curve.tolist()}
-    return _told(facts, judgement, f"{out} learned of {len(learned):,} texts")
+    facts = {"model": str(new.out), "labels": tagger.labels, "curve": tagger.curve.tolist()}
+    return _told(facts, judgement, f"{new.out} learned of {len(learned):,} texts")
 
 
 @command(app, "evaluate")

@@ -19,7 +19,7 @@ from limelight.cli.media import (
     planned,
 )
 from limelight.cli.session import Answer, Session, command
-from limelight.cli.titles import MapOption, TitleOption, TitlesOption, described
+from limelight.cli.titles import Titles
 from limelight.media.inputs import VIDEO
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ class Still:
 
 
 @command(app, "describe")
-def describe(
-    session: Session,
-    inputs: InputsArgument,
-    titles: TitlesOption = False,
-    title: TitleOption = None,
-    listed: MapOption = None,
-) -> Answer:
+def describe(session: Session, inputs: InputsArgument, into: Titles) -> Answer:
     """Say how videos look: pace, motion, light and colours.
 
     \b
@@ -70,7 +64,7 @@ def describe(
     def look(path: Path, progress: Progress) -> Description:
         return look_at(path, progress=progress)
 
-    return described(session, inputs, VIDEO, look, _look, titles, title, listed)
+    return into.described(session, inputs, VIDEO, look, _look)
 
 
 def _look(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -214,10 +208,7 @@ def info(session: Session, inputs: InputsArgument) -> Answer:
                 "seconds": None if reader.duration is None else reader.duration / 1e6,
                 "tracks": [_track(stream) for stream in reader.streams],
                 "tags": tags,
-                "history": [
-                    {"version": one.version, "source": one.source, "steps": one.steps()}
-                    for one in history(tags)
-                ],
+                "history": [one.facts() for one in history(tags)],
             }
 
     return examined(session, inputs, VIDEO, work, _short)

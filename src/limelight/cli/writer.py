@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from limelight.cli.session import Answer, Session, command
+from limelight.cli.training import DeviceOption, NewModel
 from limelight.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ ReportOption = Annotated[
 def train(
     session: Session,
     data: DataArgument,
-    out: Annotated[
-        Path,
-        typer.Option("--out", "-o", metavar="FOLDER", help="Where to.", show_default=False),
-    ],
+    new: NewModel,
     validation: Annotated[
         Path | None,
         typer.Option(metavar="DATA", help="Stop by these; else WebNLG's dev, or one in twenty."),
@@ -57,11 +55,8 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="As architecture=recurrent; repeatable."),
     ] = None,
-    device: Annotated[
-        str, typer.Option(metavar="DEVICE", help="Where to train: cpu, cuda, cuda:1, mps.")
-    ] = "cpu",
+    device: DeviceOption = "cpu",
     report: ReportOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the model.")] = False,
 ) -> Answer:
     """Learn to write, from sources and what people wrote of them.
 
@@ -73,13 +68,10 @@ def train(
       limelight text writer train webnlg.tar.gz -o writer --set architecture=recurrent
     """
     from limelight.configure import configured
-    from limelight.media.outputs import check_writable
     from limelight.text.sequence.material import LINES, read_material
     from limelight.text.sequence.writer import Settings, Writer
 
-    if out.exists() and not ((out / "writer.json").is_file() and overwrite):
-        raise BadInputError(f"{out} is there already; --overwrite replaces a writer")
-    check_writable(out.parent)
+    new.check("writer", "writer.json", report)
     chosen = configured({"writer": Settings}, "writer", "writer", settings or [])
     learned = read_material(data)
     if validation:
@@ -97,13 +89,13 @@ def train(
             device,
             session.home.make().checkpoints,
         )
-        writer.save(out)
+        writer.save(new.out)
         if report:
             _report(report, writer, held_out, progress)
-    facts = {"model": str(out), "epochs": len(writer.curve), "curve": writer.curve.tolist()}
+    facts = {"model": str(new.out), "epochs": len(writer.curve), "curve": writer.curve.tolist()}
     lost = [] if not len(held_out.examples) else writer.curve[:, 1].tolist()
     best = f", loss {min(lost):.3f} on what was held out" if lost else ""
-    return Answer(facts, f"{out} learned in {len(writer.curve)} epochs{best}")
+    return Answer(facts, f"{new.out} learned in {len(writer.curve)} epochs{best}")
 
 
 @command(app, "write")

@@ -30,8 +30,5 @@ def told(path: Path, pixels: int = LIMIT) -> Mapping[str, Any]:
             "comment": said.comment,
             "says": [name for field, name in NAMES.items() if getattr(said, field)],
             "generated": xmp.source_type(said.xmp) == xmp.GENERATED,
-            "history": [
-                {"version": done.version, "source": done.source, "steps": done.steps()}
-                for done in said.history()
-            ],
+            "history": [done.facts() for done in said.history()],
         }

@@ -29,6 +29,10 @@ class Provenance:
         """Give the operations as a command line takes them: ``"denoise:strength=0.8"``."""
         return [_step(name, settings) for step in self.did for name, settings in step.items()]
 
+    def facts(self) -> dict[str, Any]:
+        """Give it as programs are told it."""
+        return {"version": self.version, "source": self.source, "steps": self.steps()}
+
 
 def recorded(tags: Mapping[str, str], operations: Iterable[Any], source: Path) -> dict[str, str]:
     """Give ``tags`` with a line more, after a comment of the user's own and earlier records.
