@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from limelight.errors import BadInputError
@@ -104,12 +105,17 @@ def settled(assignment: Assignment) -> Assignment:
 
 def opened(assignment: Assignment) -> tuple[list[Source], list[Table]]:
     """Read the material: sources numbered first, tables after them."""
-    documents = [
-        document for m in assignment.material if m.kind == "source" for document in _documents(m)
-    ]
+    sources, tables = _read(assignment.material)
+    return list(sources), list(tables)
+
+
+@lru_cache(maxsize=1)  # settling, writing and checking a draft read the same material
+def _read(material: tuple[Material, ...]) -> tuple[tuple[Source, ...], tuple[Table, ...]]:
+    documents = [document for m in material if m.kind == "source" for document in _documents(m)]
     sources = gather(documents)
-    tables = [parse_table(m.data, m.name) for m in assignment.material if m.kind == "data"]
-    return sources, [table.numbered(len(sources) + n) for n, table in enumerate(tables, 1)]
+    tables = [parse_table(m.data, m.name) for m in material if m.kind == "data"]
+    numbered = [table.numbered(len(sources) + n) for n, table in enumerate(tables, 1)]
+    return tuple(sources), tuple(numbered)
 
 
 def written(assignment: Assignment, progress: Progress = silent) -> Draft:

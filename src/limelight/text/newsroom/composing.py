@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from limelight.errors import BadInputError
@@ -50,7 +50,7 @@ def compose(
             f"no source is in the language {language!r} (they are in {', '.join(others)}), and the "
             "newsroom does not translate; choose another --language"
         )
-    wording = Wording.of((source.document.text for source in sources), allowed)
+    wording = Wording.of((source.text for source in sources), allowed)
     teller = Teller(evidence, wording, language)
     progress(1, 4, "comparing sources")
     conflicts = conflicts_of(evidence)
@@ -250,11 +250,11 @@ def _tags(teller: Teller, language: str) -> tuple[str, ...]:
     for at in range(min(evidence.n_text, 400)):
         if evidence.language(evidence.lines[at]) == language:
             names.update(
-                {
+                _once(
                     n.text.strip(" .,")
                     for n in evidence.facts(at).names
                     if len(n.text) > 2 or language == "zh"
-                }
+                )
             )
     merged: Counter[str] = Counter()
     for name, count in names.most_common(40):
@@ -265,7 +265,7 @@ def _tags(teller: Teller, language: str) -> tuple[str, ...]:
         word
         for at in range(min(evidence.n_text, 400))
         if evidence.language(evidence.lines[at]) == language
-        for word in set(words(evidence.lines[at].text))
+        for word in _once(words(evidence.lines[at].text))
         if word not in STOPS
         and len(word) > (1 if language == "zh" else 4)
         and word.isalpha()
@@ -279,6 +279,11 @@ def _tags(teller: Teller, language: str) -> tuple[str, ...]:
     ][:3]
     top += [t.rows[0].words_of("title") for t in evidence.tables.values() if t.rows and not top]
     return tuple(dict.fromkeys(filter(None, top)))
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    """Give each once, in the order of the text, which is the same every time."""
+    return list(dict.fromkeys(words))
 
 
 def _facts(teller: Teller, body: Sequence[Statement]) -> tuple[Fact, ...]:

@@ -36,11 +36,13 @@ def conflicts_of(evidence: Evidence) -> list[tuple[Conflict, tuple[int, int]]]:
             pairs = _between if match.share >= SAME else _beside
             for about, mine, theirs in pairs(evidence, at, match.at):
                 key = (about + mine + theirs, line.place.source, other.place.source)
-                if key in seen or len(found) >= MOST:
+                if key in seen:
                     continue
                 seen.add(key)
                 sides = ((mine, line.place, line.text), (theirs, other.place, other.text))
                 found.append((Conflict(about, sides), (at, match.at)))
+                if len(found) == MOST:
+                    return found
     return found
 
 

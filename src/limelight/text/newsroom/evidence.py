@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+
+import numpy as np
 
 from limelight.text.newsroom.data import Table, derived
 from limelight.text.newsroom.facts import Facts, facts_of
@@ -15,6 +17,11 @@ from limelight.text.newsroom.facts.names import NAME, is_word
 from limelight.text.newsroom.facts.quotations import normal
 from limelight.text.newsroom.sources import Line, Place, Source
 from limelight.text.newsroom.tokens import Token, content_of, tokens_of
+
+COMMON = 2_000
+"""Lines above which a word tells too little to look for it."""
+LEAST = 4
+"""Words below which a sentence is looked for by common ones too."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +46,14 @@ class Evidence:
         self._facts: dict[int, Facts] = {}
         self._tokens: dict[int, list[Token]] = {}
         self._at: dict[Place, list[int]] = defaultdict(list)
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        postings: dict[str, list[int]] = defaultdict(list)
         self.content = [content_of(line.text, self.language(line)) for line in self.lines]
         for at, (line, content) in enumerate(zip(self.lines, self.content, strict=True)):
             self._at[line.place].append(at)
             for word in content:
-                self._postings[word].append(at)
+                postings[word].append(at)
+        self._postings = {word: np.array(lines, np.int32) for word, lines in postings.items()}
+        self._weights = {word: self._rarity(len(lines)) for word, lines in postings.items()}
 
     def language(self, line: Line) -> str:
         """Give the language of a line's source."""
@@ -73,7 +82,15 @@ class Evidence:
 
     def weight(self, word: str) -> float:
         """Say how much a word tells: the rarer, the more."""
-        return math.log(1 + len(self.lines) / (1 + len(self._postings.get(word, ()))))
+        known = self._weights.get(word)
+        return self._rarity(0) if known is None else known
+
+    def weighed(self, words: Iterable[str]) -> float:
+        """Add up how much some words tell, exactly, in whatever order they come."""
+        return math.fsum(map(self.weight, words))
+
+    def _rarity(self, n: int) -> float:
+        return math.log(1 + len(self.lines) / (1 + n))
 
     def facts(self, at: int) -> Facts:
         """Give the facts of a line."""
@@ -96,15 +113,19 @@ class Evidence:
 
     def nearest(self, content: frozenset[str], n: int = 8) -> list[Match]:
         """Give the lines that share most with a sentence of these words, the best first."""
-        shared: dict[int, float] = defaultdict(float)
-        whole = sum(map(self.weight, content)) or 1.0
-        for word in content:
-            lines = self._postings.get(word, ())
-            if len(lines) <= 2000 or len(content) < 4:
-                for at in lines:
-                    shared[at] += self.weight(word)
-        best = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))[:n]
-        return [Match(at, weight / whole) for at, weight in best]
+        shared = np.zeros(len(self.lines))
+        for word in sorted(content):
+            lines = self._postings.get(word)
+            if lines is not None and (len(lines) <= COMMON or len(content) < LEAST):
+                shared[lines] += self._weights[word]
+        shared = shared.round(9)  # equal sums are equal in whatever order they were added
+        found = np.flatnonzero(shared)
+        if len(found) > n:
+            least = np.partition(shared, -n)[-n]
+            found = found[shared[found] >= least]
+        best = found[np.lexsort((found, -shared[found]))][:n]
+        whole = self.weighed(content) or 1.0
+        return [Match(int(at), float(shared[at]) / whole) for at in best]
 
     def around(self, at: int, reach: int = 1) -> list[int]:
         """Give a line's neighbours in its source, itself included."""
@@ -113,12 +134,19 @@ class Evidence:
         return [i for i in span if self.lines[i].place.source == number]
 
     @cached_property
+    def normal(self) -> list[str]:
+        """Every line with its marks and spaces in one form."""
+        return [normal(line.text) for line in self.lines]
+
+    @cached_property
+    def joined(self) -> dict[int, str]:
+        """Every source's and table's lines as one text."""
+        return {
+            number: " ".join(line.text for line in group)
+            for number, group in groupby(self.lines, key=lambda line: line.place.source)
+        }
+
+    @cached_property
     def whole(self) -> dict[int, str]:
         """Every source's text with marks and spaces in one form, for quotations."""
-        return {
-            number: normal(" ".join(line.text for line in group))
-            for number, group in (
-                (number, list(lines))
-                for number, lines in groupby(self.lines, key=lambda line: line.place.source)
-            )
-        }
+        return {number: normal(text) for number, text in self.joined.items()}

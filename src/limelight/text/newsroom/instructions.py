@@ -30,7 +30,18 @@ INSTRUCTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+TELLTALE = (
+    "ignore", "disregard", "forget", "override", "bypass", "you are", "act as", "pretend to be",
+    "behave as", "must", "should", "shall", "are to", "please", "need to", "prompt", "instruction",
+    "end of", "write", "output", "print", "respond", "reply", "say only", "summari",
+    "translate this", "im_start", "system", "assistant", "inst]", "忽略", "无视", "忘记",
+    "不要理会", "你是", "你现在是", "请扮演", "人工智能", "语言模型", "ai助手", "大模型",
+    "系统提示", "新指令",
+)  # fmt: skip
+"""Of which `INSTRUCTION` has one at least: a long text is asked for them several times faster."""
+
 
 def is_instruction(text: str) -> bool:
     """Say whether a sentence tells a machine what to do, in English or Chinese."""
-    return bool(INSTRUCTION.search(text))
+    small = text.casefold()
+    return any(word in small for word in TELLTALE) and bool(INSTRUCTION.search(text))

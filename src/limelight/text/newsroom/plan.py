@@ -88,7 +88,9 @@ def _score(
     words = evidence.content[at]
     text = evidence.lines[at].text
     size = max(len(words), 4)
-    score = sum(heads.get(word, 0) for word in words) / size + 2.0 * len(words & titles) / size
+    score = (
+        math.fsum(heads.get(word, 0) for word in words) / size + 2.0 * len(words & titles) / size
+    )
     score += 6.0 / (rank + 0.5) if not form.narrative else 0.5 / rank
     score += 0.6 * min(len(supporting(evidence, at)), 3)
     facts = evidence.facts(at)

@@ -106,8 +106,7 @@ def rewrites(
     What does not pass stays as it was; the second list says of each why. Quotations and what
     sources differ in are never given to the model. Raises UnavailableError where it can't be asked.
     """
-    texts = (source.document.text for source in evidence.sources.values())
-    wording = Wording.of(texts, allowed)
+    wording = Wording.of((source.text for source in evidence.sources.values()), allowed)
     teller = Teller(evidence, wording, draft.language)
     body = [s for paragraph in draft.paragraphs for s in paragraph if s.way in ("said", "data")]
     accepted, refused = [], []

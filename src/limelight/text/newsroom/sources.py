@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from limelight.text.newsroom.facts.numerals import ONES, TENS
-from limelight.text.newsroom.facts.quotations import normal
 from limelight.text.newsroom.instructions import is_instruction
 from limelight.text.reading import Document, LeftOut
 from limelight.text.sentences import sentences
@@ -20,6 +19,8 @@ ALIKE = 0.7
 """Share of the shorter report's shingles that the longer one has too, from which it is a repeat."""
 TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
 COUNTED = frozenset([*ONES, *TENS])
+DOUBLE = re.compile(r"[\"“”]|['‘’]{2}")
+"""Marks that open and close quotations, in whichever form."""
 MOST = 5_000
 """Sentences of a source that are drawn on; what comes after is told of as left out."""
 LONGEST = 1_200
@@ -65,6 +66,11 @@ class Source:
     lines: tuple[Line, ...]
     repeats: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What of it is drawn on, without its title."""
+        return " ".join(line.text for line in self.lines if line.place.paragraph)
 
     @property
     def label(self) -> str:
@@ -122,13 +128,16 @@ def _source(number: int, group: list[Document]) -> Source:
 def _sentences(paragraph: str, language: str) -> list[str]:
     """Cut a paragraph, each quotation and what follows it being of one sentence."""
     found: list[str] = []
+    opened = False
     for span in sentences(paragraph, language if language in ("en", "zh") else None):
         text = span.of(paragraph)
-        opened = found and normal(found[-1]).count('"') % 2
-        if opened and len(found[-1]) + len(text) < LONGEST and normal(text).count('"') % 2:
+        odd = len(DOUBLE.findall(text)) % 2 == 1
+        if opened and odd and len(found[-1]) + len(text) < LONGEST:
             found[-1] += " " + text
+            opened = False
         elif re.search(r"\w", text):
             found.append(text)
+            opened = odd
     return found
 
 

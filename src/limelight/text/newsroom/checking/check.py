@@ -14,7 +14,7 @@ from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts import Day, Facts, Name, Number, Quotation, facts_of
 from limelight.text.newsroom.facts.names import NAME
 from limelight.text.newsroom.facts.numbers import agreeing, same_kind
-from limelight.text.newsroom.facts.quotations import LEAST, normal, pieces, verbatim
+from limelight.text.newsroom.facts.quotations import LEAST, pieces, verbatim
 from limelight.text.newsroom.sources import Place
 from limelight.text.newsroom.tokens import STOPS, content_of, negations, stem, tokens_of
 from limelight.text.sentences import sentences
@@ -116,15 +116,14 @@ def _facts(
     def beside(own: str) -> list[int]:
         """Give the lines that have more of the sentence than the fact itself."""
         mine = content - {stem(word) for word in words(own)}
-        least = LITTLE * sum(map(evidence.weight, mine))
+        least = LITTLE * evidence.weighed(mine)
         return [
             at
             for at in lines
             if trusted
             or at == best
             or at >= evidence.n_text
-            or sum(map(evidence.weight, (evidence.content[at] - evidence.content[best]) & mine))
-            > least
+            or evidence.weighed((evidence.content[at] - evidence.content[best]) & mine) > least
             or _shared(mine, [at], evidence) >= 0.9 * _shared(mine, [best], evidence)
         ]
 
@@ -179,7 +178,7 @@ def _nearest(content: frozenset[str], evidence: Evidence, quoted: list[Quotation
             match.at not in lines
             and len(lines) < 5
             and len(extra) >= 2
-            and sum(map(evidence.weight, extra)) >= 0.15 * sum(map(evidence.weight, content))
+            and evidence.weighed(extra) >= 0.15 * evidence.weighed(content)
         ):
             lines.append(match.at)
             covered |= evidence.content[match.at]
@@ -190,19 +189,12 @@ def _nearest(content: frozenset[str], evidence: Evidence, quoted: list[Quotation
 
 def _shared(content: frozenset[str], lines: Sequence[int], evidence: Evidence) -> float:
     """Give the share of a sentence's words, by weight, that some lines have."""
-    whole = sum(map(evidence.weight, content)) or 1.0
+    whole = evidence.weighed(content) or 1.0
     there = set().union(*(evidence.content[at] for at in lines)) if lines else set()
-    joined = " ".join(evidence.lines[at].text for at in lines).lower()
-    return (
-        sum(
-            evidence.weight(word)
-            for word in content
-            if word in there
-            or (not word.isascii() and word in joined)
-            or (word[:1].isdigit() and word in joined)
-        )
-        / whole
-    )
+    if inside := [w for w in content - there if not w.isascii() or w[:1].isdigit()]:
+        joined = " ".join(evidence.lines[at].text for at in lines).lower()
+        there.update(word for word in inside if word in joined)
+    return evidence.weighed(content & there) / whole
 
 
 def _is_speech(quotation: Quotation, language: str) -> bool:
@@ -261,13 +253,10 @@ def _within(name: Name, quotations: Sequence[Quotation]) -> bool:
 
 
 def _holding(quotation: Quotation, evidence: Evidence) -> list[int]:
-    piece = max(pieces(quotation.words), key=len, default="")
-    opening = piece[1:60]
-    return [
-        at
-        for at in range(evidence.n_text)
-        if opening and opening in normal(evidence.lines[at].text)
-    ]
+    opening = max(pieces(quotation.words), key=len, default="")[1:60]
+    if not opening:
+        return []
+    return [at for at in range(evidence.n_text) if opening in evidence.normal[at]]
 
 
 def _speakers(quotation: Quotation, evidence: Evidence) -> set[str]:
@@ -340,11 +329,10 @@ def _name(name: Name, free: Facts, lines: list[int], evidence: Evidence) -> Iter
     if any(_named(name, evidence.lines[at].text) for at in lines):
         return
     numbers = {evidence.lines[at].place.source for at in lines}
-    context = " ".join(evidence.lines[at].text for n in numbers for at in _of_source(n, evidence))
     documents = [source.document for n in numbers if (source := evidence.sources.get(n))]
     if any(_named(name, f"{d.publisher or ''} {d.title or ''} {d.name}") for d in documents):
         return  # who reports
-    if not _named(name, context):
+    if not any(_named(name, evidence.joined[n]) for n in numbers):
         yield Problem("name", name.text, "is not in the sources of the sentence")
     elif not any(_stands_for(name, free, at, evidence) for at in lines):
         yield Problem("name", name.text, "is not in the lines that the sentence rests on")
@@ -360,10 +348,6 @@ def _stands_for(name: Name, free: Facts, at: int, evidence: Evidence) -> bool:
     theirs = [n for n in evidence.facts(at).names if not _within(n, evidence.facts(at).quotations)]
     mine = {part for n in free.names for part in n.parts}
     return bool(PRONOUN.search(text)) and all(set(n.parts) & mine for n in theirs)
-
-
-def _of_source(number: int, evidence: Evidence) -> list[int]:
-    return [at for at, line in enumerate(evidence.lines) if line.place.source == number]
 
 
 def _named(name: Name, text: str) -> bool:
