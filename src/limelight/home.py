@@ -56,6 +56,11 @@ class Home:
         return self.folder / "embedder"
 
     @property
+    def search(self) -> Path:
+        """The file of the titles made ready to be searched."""
+        return self.folder / "search.safetensors"
+
+    @property
     def moderation(self) -> Path:
         """The file of what was scanned and decided in moderation."""
         return self.folder / "moderation.db"

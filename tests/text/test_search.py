@@ -50,6 +50,8 @@ def best(titles: Search, query: str) -> str:
         ("rebels in spaces", "Star Wars"),
         ("catches killers", "The Silence of the Lambs"),
         ("waitres from pariss", "Amélie"),
+        ("ailne", "Alien"),
+        ("thesilenceof", "The Silence of the Lambs"),
     ],
 )
 def test_titles_are_found(query: str, title: str, titles: Search) -> None:

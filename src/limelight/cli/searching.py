@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from limelight.progress import Progress
     from limelight.text.embed import Embedder
+    from limelight.text.search import Search
 
 app = typer.Typer()
 
@@ -161,17 +162,18 @@ def search(
 
     from limelight.catalog import open_store
     from limelight.cli.display import table
-    from limelight.text.titles import searching
+    from limelight.text.kept_search import kept_search
 
-    with open_store(session.store_url) as store:
-        items = store.items()
-    titles = searching(items)
-    hits = titles.find(query, count, _asked(session, items, query))
-    shown = items[[hit.row for hit in hits]].select("item_id", "title", "kind")
+    with open_store(session.store_url) as store, session.progress() as progress:
+        ids, titles = kept_search(store, session.home.search, progress)
+        hits = titles.find(query, count, _asked(session, titles, query))
+        found = store.items([ids[hit.row] for hit in hits]).select("item_id", "title", "kind")
+    known = {row["item_id"]: row for row in found.to_dicts()}
     rows = [
-        {**known, "score": hit.score, "words": hit.words, "spelling": hit.spelling}
-        | {"meaning": hit.meaning}
-        for known, hit in zip(shown.to_dicts(), hits, strict=True)
+        {**known[ids[hit.row]], "score": hit.score, "words": hit.words}
+        | {"spelling": hit.spelling, "meaning": hit.meaning}
+        for hit in hits
+        if ids[hit.row] in known  # else it was taken out meanwhile
     ]
     meant = {
         word: [other for other, _ in near]
@@ -184,19 +186,17 @@ def search(
     return Answer(data, table(pl.DataFrame(rows)) if rows else "no title has anything of that")
 
 
-def _asked(session: Session, items: Any, query: str) -> NDArray[np.float32] | None:
+def _asked(session: Session, titles: Search, query: str) -> NDArray[np.float32] | None:
     """Give the query's vector by what made the titles', or say why there is none."""
     from limelight.errors import LimelightError, NotFoundError
     from limelight.text.embed import load
-    from limelight.text.titles import vectors_of
 
-    vectors = vectors_of(items)
-    if vectors is None:
+    if not titles.dimensions:
         session.note("meaning does not count yet; `limelight text embed --titles` lets it")
         return None
     try:
         vector: NDArray[np.float32] = load(session.home.embedder).vectors([query])[0]
-        if len(vector) != vectors.shape[1]:
+        if len(vector) != titles.dimensions:
             raise NotFoundError("the titles have vectors of another kind; embed them again")
     except LimelightError as error:
         session.note(f"meaning does not count: {error}")

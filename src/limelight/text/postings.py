@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ Scores = NDArray[np.float32]
 
 SATURATION, LENGTH = 1.2, 0.75
 """BM25's k1 and b."""
+ARRAYS = ("rarity", "rows", "weights", "starts")
 
 
 class Postings:
@@ -50,6 +52,21 @@ class Postings:
         order = np.argsort(column, kind="stable")
         self._rows, self._weights = row[order], weight[order].astype(np.float32)
         self._starts = np.concatenate([[0], np.cumsum(owners)])
+
+    def made(self) -> tuple[list[str], dict[str, NDArray[Any]]]:
+        """Give the terms, and the arrays by name, for `restored`."""
+        arrays = {name: getattr(self, f"_{name}") for name in ARRAYS}
+        return list(self.vocabulary), arrays | {"n": np.array([self._n, self._bm25])}
+
+    @classmethod
+    def restored(cls, terms: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take what `made` gave. Raises KeyError for an array that is missing."""
+        found = cls.__new__(cls)
+        found.vocabulary = {term: column for column, term in enumerate(terms)}
+        for name in ARRAYS:
+            setattr(found, f"_{name}", arrays[name])
+        found._n, found._bm25 = int(arrays["n"][0]), bool(arrays["n"][1])
+        return found
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """Score all documents, from 0 to 1: float32 (n_documents,).

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,16 @@ from limelight.errors import BadInputError
 from limelight.extras import require
 from limelight.text.embed.embedder import Matrix
 from limelight.text.postings import Postings, Scores, counted
-from limelight.text.terms import grams, stem, surfaces, terms
+from limelight.text.terms import grams, plain, stem, surfaces, terms
 
 IN_TITLE = 3
 """A word in a title counts as often as so many in a text."""
-SPELT_ALIKE = 0.3
-"""Cosine of letters up to which titles are alike by chance."""
-SPELLING, MEANING = 0.8, 0.6
+SPELT_ALIKE, TYPED_ALIKE = 0.3, 0.55
+"""Cosine of letters, and share of letters typed as they should be, up to which a query is like a
+name by chance."""
+SPELLING, MEANING = 1.0, 0.8
 """What spelling and meaning weigh beside words."""
-UNRELATED = 0.2
+UNRELATED = 0.1
 """Cosine of sentences up to which they are alike by chance."""
 CORRECTIONS = 3
 LONGEST = 2_000
@@ -58,10 +59,11 @@ class Search:
     """Titles with their texts, to be searched.
 
     By words it is BM25 over title and text, a query's unknown words standing for the known ones
-    that are one or two letters away; by spelling, the cosine of titles' letters, three and three,
-    which forgives words that are joined, parted or mistyped into others; by meaning, the cosine of
-    ``vectors``, float32 (n_titles, n) with rows of length 1 or 0. Their sum on a common scale
-    decides (Bruch, Gai and Ingber 2023).
+    that are one or two letters away. By spelling it is the mean of the cosine of letters, three and
+    three, which finds names of which a part was typed, joined or parted as may be, and of the
+    edits (optimal string alignment) that lie between the query and a whole name, which finds short
+    names. By meaning it is the cosine of ``vectors``, float32 (n_titles, n) with rows of length 1
+    or 0. Their sum on a common scale decides (Bruch, Gai and Ingber 2023).
     """
 
     def __init__(
@@ -77,8 +79,42 @@ class Search:
             known |= dict.fromkeys([*surfaces(title), *surfaces(text)])
         self._words = Postings(documents, bm25=True)
         self._letters = Postings([counted(grams(title)) for title in titles], bm25=False)
+        self._names = [plain(title) for title in titles]
         self._known = list(known)
         self._vectors = vectors
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers of a vector, 0 where meaning is not searched."""
+        return 0 if self._vectors is None else self._vectors.shape[1]
+
+    def made(self) -> tuple[dict[str, list[str]], dict[str, NDArray[Any]]]:
+        """Give what was made of the titles, as lists of texts and as arrays, for `restored`."""
+        told = {"names": self._names, "known": self._known}
+        arrays = {} if self._vectors is None else {"vectors": self._vectors}
+        for name, postings in (("words", self._words), ("letters", self._letters)):
+            told[name], own = postings.made()
+            arrays |= {f"{name}.{key}": array for key, array in own.items()}
+        return told, arrays
+
+    @classmethod
+    def restored(cls, told: Mapping[str, list[str]], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take what `made` gave. Raises KeyError for what is missing."""
+        found = cls.__new__(cls)
+        found._names, found._known = told["names"], told["known"]
+        found._words, found._letters = (
+            Postings.restored(
+                told[name],
+                {
+                    key.removeprefix(f"{name}."): array
+                    for key, array in arrays.items()
+                    if key.startswith(f"{name}.")
+                },
+            )
+            for name in ("words", "letters")
+        )
+        found._vectors = arrays.get("vectors")
+        return found
 
     def find(self, query: str, n: int = 10, vector: NDArray[Any] | None = None) -> list[Hit]:
         """Give the ``n`` best titles for a query, the best first, and none that has nothing of it.
@@ -102,12 +138,13 @@ class Search:
         query = query[:LONGEST]
         if not grams(query):
             raise BadInputError(f"the query {query!r} has no letter or digit to look for")
-        letters = self._letters.scores(counted(grams(query)))
+        letters = above(self._letters.scores(counted(grams(query))), SPELT_ALIKE)
         words = self._words.scores(self._asked(query))
         meaning = np.zeros_like(words)
         if vector is not None and self._vectors is not None:
             meaning = above(self._vectors @ np.asarray(vector, np.float32), UNRELATED)
-        return Parts(words, above(letters, SPELT_ALIKE), meaning)
+        spelling = (letters + self._typed(query)) / np.float32(2)
+        return Parts(words, spelling, meaning)
 
     def corrections(self, query: str) -> dict[str, list[tuple[str, float]]]:
         """Give for each unknown word the known ones that were probably meant, with weights."""
@@ -124,6 +161,18 @@ class Search:
             for other, weight in near:
                 asked[stem(other)] = max(asked.get(stem(other), 0.0), weight)
         return asked
+
+    def _typed(self, query: str) -> Scores:
+        process = require("rapidfuzz.process", "text", "Forgiving typing errors")
+        distance = require("rapidfuzz.distance", "text", "Forgiving typing errors").OSA
+        shares = process.cdist(
+            [plain(query)],
+            self._names,
+            scorer=distance.normalized_similarity,
+            score_cutoff=TYPED_ALIKE,
+            dtype=np.float32,
+        )
+        return above(shares[0], TYPED_ALIKE)
 
     def _near(self, word: str) -> list[tuple[str, float]]:
         """Find words one letter away, of six or more letters two (a swap of neighbours is one)."""

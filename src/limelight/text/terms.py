@@ -37,6 +37,11 @@ def terms(text: str, asked: bool = False) -> list[str]:
     return found
 
 
+def plain(text: str) -> str:
+    """Give a text's words with single spaces between them, without case, accents, punctuation."""
+    return " ".join(WORD.findall(folded(text)))
+
+
 def surfaces(text: str) -> list[str]:
     """Give the words of a text as they are written, without those in Han characters."""
     return WORD.findall(HAN.sub(" ", folded(text)))
@@ -52,8 +57,8 @@ def grams(text: str) -> list[str]:
         if HAN.match(run):
             found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
         else:
-            plain = f" {' '.join(WORD.findall(run))} "
-            found += [plain[i : i + GRAM] for i in range(len(plain) - GRAM + 1)]
+            parted = f" {' '.join(WORD.findall(run))} "
+            found += [parted[i : i + GRAM] for i in range(len(parted) - GRAM + 1)]
     return found
 
 
