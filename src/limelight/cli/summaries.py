@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,6 +64,32 @@ TableOption = Annotated[
     ),
 ]
 AgainOption = Annotated[bool, typer.Option("--again", help="Titles that have an accepted one too.")]
+
+
+@dataclass(frozen=True)
+class Proposing:
+    """The options of a command that proposes a text for each title, in a table for review."""
+
+    out: TableOption
+    inputs: TextsArgument = None
+    titles: TitlesOption = False
+    words: WordsOption = None
+    characters: CharactersOption = None
+    listed: MapOption = None
+    again: AgainOption = False
+    meaning: MeaningOption = False
+    overwrite: OverwriteOption = False
+
+    def check(self) -> None:
+        """Refuse before any work what could not be done or written."""
+        if self.out.suffix.lower() not in (".csv", ".html", ".htm"):
+            raise BadInputError(f"the table for review is .csv or .html, and not {self.out.name!r}")
+        if self.out.exists() and not self.overwrite:
+            raise BadInputError(
+                f"{self.out} exists already; --overwrite replaces it, answers included"
+            )
+        if bool(self.inputs) == self.titles:
+            raise BadInputError("name files, or say --titles for what the catalogue has written")
 
 
 @command(app, "summarise")
@@ -126,18 +153,7 @@ def summarise(
 
 
 @command(app, "loglines")
-def loglines(
-    session: Session,
-    out: TableOption,
-    inputs: TextsArgument = None,
-    titles: TitlesOption = False,
-    words: WordsOption = None,
-    characters: CharactersOption = None,
-    listed: MapOption = None,
-    again: AgainOption = False,
-    meaning: MeaningOption = False,
-    overwrite: OverwriteOption = False,
-) -> Answer:
+def loglines(session: Session, asked: Proposing) -> Answer:
     """Propose one sentence for each title, at most 25 words or 40 characters, for review.
 
     \b
@@ -145,34 +161,11 @@ def loglines(
       limelight text loglines --titles -o review.csv
       limelight text loglines --titles --words 20 -o review.html
     """
-    return _proposed(
-        session,
-        "logline",
-        out,
-        inputs,
-        titles,
-        (None, words, characters),
-        listed,
-        again,
-        meaning,
-        overwrite,
-    )
+    return _proposed(session, "logline", asked)
 
 
 @command(app, "synopses")
-def synopses(
-    session: Session,
-    out: TableOption,
-    inputs: TextsArgument = None,
-    titles: TitlesOption = False,
-    sentences: SentencesOption = None,
-    words: WordsOption = None,
-    characters: CharactersOption = None,
-    listed: MapOption = None,
-    again: AgainOption = False,
-    meaning: MeaningOption = False,
-    overwrite: OverwriteOption = False,
-) -> Answer:
+def synopses(session: Session, asked: Proposing, sentences: SentencesOption = None) -> Answer:
     """Propose a synopsis of each longer text, such as a plot, without its ending, for review.
 
     \b
@@ -180,18 +173,7 @@ def synopses(
       limelight text synopses plots --words 80 -o review.html
       limelight text synopses --titles --characters 150 -o review.csv
     """
-    return _proposed(
-        session,
-        "synopsis",
-        out,
-        inputs,
-        titles,
-        (sentences, words, characters),
-        listed,
-        again,
-        meaning,
-        overwrite,
-    )
+    return _proposed(session, "synopsis", asked, sentences)
 
 
 @command(app, "accept")
@@ -256,16 +238,7 @@ def _embedder(meaning: bool) -> Embedder | None:
 
 
 def _proposed(
-    session: Session,
-    kind: Kind,
-    out: Path,
-    inputs: Sequence[str] | None,
-    of_titles: bool,
-    given: tuple[int | None, int | None, int | None],
-    listed: Path | None,
-    again: bool,
-    meaning: bool,
-    overwrite: bool,
+    session: Session, kind: Kind, asked: Proposing, sentences: int | None = None
 ) -> Answer:
     import polars as pl
 
@@ -274,35 +247,33 @@ def _proposed(
     from limelight.text.summary.proposing import propose_all
     from limelight.text.summary.review import write_review
 
-    if out.suffix.lower() not in (".csv", ".html", ".htm"):
-        raise BadInputError(f"the table for review is .csv or .html, and not {out.name!r}")
-    if out.exists() and not overwrite:
-        raise BadInputError(f"{out} exists already; --overwrite replaces it, answers included")
-    if bool(inputs) == of_titles:
-        raise BadInputError("name files, or say --titles for what the catalogue has written")
+    asked.check()
+    given = (sentences, asked.words, asked.characters)
     length = None
     if any(one is not None for one in given):
         length = length_of(*given, otherwise=Length(1))
-    if of_titles:
-        materials = _of_catalogue(session, kind, again)
+    if asked.titles:
+        materials = _of_catalogue(session, kind, asked.again)
     else:
-        materials = _of_files(session, inputs or (), listed)
+        materials = _of_files(session, asked.inputs or (), asked.listed)
     with session.progress() as progress:
-        proposals = propose_all(materials, kind, length, _embedder(meaning), progress)
-    write_review(out, proposals)
+        proposals = propose_all(materials, kind, length, _embedder(asked.meaning), progress)
+    write_review(asked.out, proposals)
     made = [one for one in proposals if one.text]
     for one in [one for one in proposals if not one.text][:SHOWN]:
         session.note(one.note)
     if (without := len(proposals) - len(made)) > SHOWN:
         session.note(f"and {without - SHOWN:,} more without a proposal; the table says why")
     data = {
-        "table": str(out),
+        "table": str(asked.out),
         "proposed": len(made),
         "without": without,
         "proposals": [vars(one) for one in proposals],
     }
     shown = [{"title": one.title or one.item_id, kind: one.text} for one in made[:SHOWN]]
-    session.note(f"{len(made):,} proposals are in {out}; limelight text accept takes the good ones")
+    session.note(
+        f"{len(made):,} proposals are in {asked.out}; limelight text accept takes the good ones"
+    )
     return Answer(data, table(pl.DataFrame(shown)) if shown else None)
 
 
