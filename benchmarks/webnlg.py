@@ -29,11 +29,15 @@ DATA = Path(
     os.environ.get("LIMELIGHT_WEBNLG")
     or Path(__file__).parents[2] / "shared/data/webnlg/webnlg_v1.6_en.tar.gz"
 )
-NETWORKS = ("writer", "writer:architecture=recurrent,layers=2")
+NETWORKS = (
+    "writer:epochs=16,batch=3000,vocabulary=4000",
+    "writer:architecture=recurrent,layers=2,epochs=10,batch=3000,vocabulary=4000",
+)
 PUBLISHED = [
     {"model": "WebNLG 2017: sequence to sequence", "seen": 52.4, "unseen": None, "all": 33.2},
 ]
 COLOURS = ("#6d4aff", "#d08700")
+TRIED = 4  # one in so many of the validation's texts is written by every search
 BEAMS = [Search(5, 1.0, 0.0), Search(5, 1.0, 0.2), Search(5, 1.0, 1.0), Search(5, 1.5, 0.2)]
 
 
@@ -48,13 +52,12 @@ def measure(described: str, seed: int, results: Path) -> dict[str, Any]:
             print(f"  {done:.0f}/{total:.0f} {message}", file=sys.stderr, flush=True)
 
     folder = results / named(described, seed)
-    processor = time.process_time()
-    learned = read_material(DATA).learned()
-    writer = Writer.train(learned, dev.examples, settings, tell, checkpoints=results)
-    processor = time.process_time() - processor
-    writer.save(folder)
-    sources = [example.source for example in dev.examples]
-    told = [example.targets for example in dev.examples]
+    if not folder.exists():
+        learned = read_material(DATA).learned()
+        Writer.train(learned, dev.examples, settings, tell, checkpoints=results).save(folder)
+    writer = Writer.load(folder)
+    sources = [example.source for example in dev.examples[::TRIED]]
+    told = [example.targets for example in dev.examples[::TRIED]]
 
     def reached(how: Search) -> float:
         return judge([one[0].text for one in writer.write(sources, how)], told).bleu
@@ -77,7 +80,6 @@ def measure(described: str, seed: int, results: Path) -> dict[str, Any]:
         **found,
         "epochs": len(writer.curve),
         "minutes": float(writer.curve[:, 2].sum() / 60),
-        "processor_minutes": processor / 60,
         "texts_per_second": len(texts) / writing,
         "parameters": sum(one.numel() for one in writer.network.parameters()),
         "curve": writer.curve.tolist(),
@@ -113,7 +115,6 @@ def told(measured: list[dict[str, Any]]) -> str:
             "chrF unseen": one.get("unseen chrF"),
             "chrF all": one.get("all chrF"),
             "minutes of training": one.get("minutes"),
-            "processor minutes": one.get("processor_minutes"),
             "texts a second": one.get("texts_per_second"),
         }
         for one in [*PUBLISHED, *measured]
