@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limelight.text.language import language_of
-from limelight.text.sentences import paragraphs, sentences
+from limelight.text.sentences import LONGEST, paragraphs, sentences
 from limelight.text.words import words
 
 
@@ -64,6 +64,31 @@ def test_sentences_are_all_that_is_no_space_in_order(text: str) -> None:
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert "".join("".join(span.of(text).split()) for span in found) == "".join(text.split())
     assert all(span.of(text).strip() for span in paragraphs(text))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "It cost $3.50 in the U.S. last year, Mr. Smith said.",
+        "“Is it? It is. No. 5 is here,” he said.",
+        "他说：“我喜欢。真的。”票房达3.5亿元！",
+    ],
+)
+def test_a_long_paragraph_is_cut_where_its_sentences_end(told: str) -> None:
+    alone = [span.of(told) for span in sentences(told)]
+    text = " ".join([told] * (3 * LONGEST // len(told)))
+    found = [span.of(text) for span in sentences(text)]
+    assert found == alone * (3 * LONGEST // len(told))
+
+
+@given(st.text(alphabet=st.sampled_from("ab.!? \n\"'“”。！？票房é🙂0"), max_size=120))
+def test_nothing_is_lost_between_pieces(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("limelight.text.sentences.LONGEST", 20)
+        patch.setattr("limelight.text.sentences.AHEAD", 5)
+        found = sentences(text, "en")
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert "".join("".join(span.of(text).split()) for span in found) == "".join(text.split())
 
 
 def test_a_line_without_an_end_is_cut_into_pieces() -> None:

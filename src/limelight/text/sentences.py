@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +13,9 @@ from limelight.text.language import language_of
 
 PARAGRAPH = re.compile(r"[ \t]*\n[ \t\r]*\n\s*")
 LONGEST = 20_000
-"""Characters that are looked at together; a longer paragraph is cut at a space before it."""
+"""Characters that are looked at together; a sentence that is longer is cut at a space before it."""
+AHEAD = 2_000
+"""Characters after a sentence's end that may have their say in it, as a quotation's end does."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +49,30 @@ def sentences(text: str, language: str | None = None) -> list[Span]:
     language = language or language_of(text)
     found = []
     for paragraph in paragraphs(text):
-        for start, end in _pieces(text, paragraph):
-            for edge in _rules().get_sentence_boundaries(language, text[start:end]):
-                span = _trimmed(text, start + edge["start_index"], start + edge["end_index"])
-                if span.end > span.start:
-                    found.append(span)
+        for start, end in _edges(text, language, paragraph):
+            span = _trimmed(text, start, end)
+            if span.end > span.start:
+                found.append(span)
     return found
 
 
-def _pieces(text: str, paragraph: Span) -> list[tuple[int, int]]:
-    pieces, start = [], paragraph.start
+def _edges(text: str, language: str, paragraph: Span) -> Iterator[tuple[int, int]]:
+    """Cut a paragraph piece by piece; each begins where the last sure sentence before it ended."""
+    start = paragraph.start
     while paragraph.end - start > LONGEST:
-        space = text.rfind(" ", start, start + LONGEST)
-        end = space if space > start else start + LONGEST
-        pieces.append((start, end))
-        start = end
-    return [*pieces, (start, paragraph.end)]
+        seen = _ruled(text, language, start, start + LONGEST)
+        sure = [edges for edges in seen if edges[1] <= start + LONGEST - AHEAD] or seen[:-1]
+        if not sure:
+            space = text.rfind(" ", start, start + LONGEST)
+            sure = [(start, space if space > start else start + LONGEST)]
+        yield from sure
+        start = sure[-1][1]
+    yield from _ruled(text, language, start, paragraph.end)
+
+
+def _ruled(text: str, language: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = _rules().get_sentence_boundaries(language, text[start:end])
+    return [(start + edge["start_index"], start + edge["end_index"]) for edge in found]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
