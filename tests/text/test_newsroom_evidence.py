@@ -59,7 +59,7 @@ def test_a_draft_is_the_same_whatever_order_sets_have():
     code = (
         "from limelight.text.newsroom import Assignment, Material, written;"
         "from limelight.text.newsroom.archive import files;"
-        "text = ('Rovers beat City in Leeds. ' + ' '.join(f'{a} met {b} in Leeds. {b} saw {a} there.'"
+        "text = 'A day out. ' + ' '.join((f'{a} met {b} in Leeds. {b} saw {a} there.'"
         " for a, b in (('Ann Roe', 'Ben Hart'), ('Cal Dow', 'Dee Fox'), ('Eve Poe', 'Flo Orr'))));"
         "a = Assignment((Material('a.txt', text.encode()),), 'article', 'en');"
         "print(files(a, written(a))['draft.json'])"

@@ -64,6 +64,12 @@ def test_other_numbers(one, other):
 def test_rounding_needs_a_word_for_it_or_millions():
     assert number("£45.2 million").agrees(number("£45,234,567"))
     assert number("more than 300 people").agrees(number("312 people"))
+    assert not number("more than 300 people").agrees(number("290 people"))
+    assert number("almost 300 people").agrees(number("290 people"))
+    assert not number("less than 10 weeks").agrees(number("17 weeks"))
+    assert number("about 300 people").agrees(number("340 people"))
+    assert not number("about 300 people").agrees(number("390 people"))
+    assert not number("不到300人").agrees(number("312人"))
     assert not number("300 people").agrees(number("312 people"))
 
 

@@ -11,9 +11,9 @@ from limelight.errors import BadInputError
 from limelight.progress import Progress, silent
 from limelight.text.newsroom import headlines, plan
 from limelight.text.newsroom.checking import Wording
-from limelight.text.newsroom.conflicts import conflicts_of
+from limelight.text.newsroom.conflicts import Found, conflicts_of, distinct
 from limelight.text.newsroom.data import Table
-from limelight.text.newsroom.draft import Conflict, Draft, Dropped, Fact, Origin
+from limelight.text.newsroom.draft import Draft, Dropped, Fact, Origin
 from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts import facts_of
 from limelight.text.newsroom.facts.quotations import MARKS
@@ -21,7 +21,7 @@ from limelight.text.newsroom.forms import Form
 from limelight.text.newsroom.sources import Source
 from limelight.text.newsroom.tokens import STOPS
 from limelight.text.newsroom.writing import data_chinese, data_english, reviewing
-from limelight.text.newsroom.writing.differing import both_sides
+from limelight.text.newsroom.writing.differing import both_sides, one_sided
 from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller
 from limelight.text.words import words
@@ -79,7 +79,7 @@ def _given_up(teller: Teller, statement: Statement, dropped: list[Dropped]) -> b
 def _told(
     teller: Teller,
     form: Form,
-    conflicts: Sequence[tuple[Conflict, tuple[int, int]]],
+    conflicts: Sequence[Found],
     dropped: list[Dropped],
 ) -> list[Statement]:
     """Tell the most telling lines, up to the form's length; note what can't be told."""
@@ -99,6 +99,10 @@ def _told(
         statements, reason = teller.tell(at, quoting=at not in disputed)
         if statements and at in disputed:
             statements, reason = both_sides(teller, at, disputed[at], statements[0])
+        elif taken_side := next(
+            filter(None, (one_sided(teller, s, conflicts) for s in statements)), ""
+        ):
+            statements, reason = (), taken_side
         if not statements:
             dropped.append(Dropped(line.text, reason, f"{label} {line.place}"))
             continue
@@ -138,10 +142,14 @@ def _laid_out(
     tables: Sequence[Table],
     told: list[Statement],
     data: list[Statement],
-    conflicts: Sequence[tuple[Conflict, tuple[int, int]]],
+    conflicts: Sequence[Found],
     dropped: list[Dropped],
 ) -> Draft:
-    choices = headlines.headlines(teller, told, data, form)
+    choices = [
+        one
+        for one in headlines.headlines(teller, told, data, form)
+        if not one_sided(teller, one, conflicts)
+    ]
     flat = {statement.text.rstrip(".。") for statement in told}
     headline = next((one for one in choices if one.text not in flat), next(iter(choices), None))
     body = [*data, *told] if data else list(told)
@@ -184,7 +192,7 @@ def _laid_out(
         tuple(choices[1:] if form.name == "headlines" else ()),
         _tags(teller, language),
         _facts(teller, [*filter(None, (headline, standfirst)), *body]),
-        tuple(conflict for conflict, _ in conflicts),
+        distinct(conflicts, teller.evidence),
         tuple(d for d in dropped if d.text not in published),
         tuple(hidden),
         tuple(

@@ -49,12 +49,12 @@ MEASURE = re.compile(
     r"分|轮|球|局|盘|套|期|期间|万)"
 )
 NOUN = re.compile(r"[\s-]([A-Za-z]+)")
-ABOUT = re.compile(
-    r"(?:about|around|nearly|almost|roughly|some|more than|over|at least|up to"
-    r"|approximately|just under|"
-    r"just over|below|under|less than|近|约|大约|超过|超|逾|将近|不到|至少)\s*$",
+HEDGED = re.compile(
+    r"(?:(?P<over>more than|over|at least|above|upwards of|超过|超|逾|至少)"
+    r"|(?P<under>nearly|almost|up to|under|below|less than|fewer than|不到|将近|近)"
+    r"|(?P<about>about|around|roughly|some|approximately|大约|约))\s*$",
     re.IGNORECASE,
-)  # fmt: skip
+)
 BETWEEN = re.compile(r"\s?[-–:：比]\s?")
 IDIOMS = re.compile(r"^(?:一|one|first|second|third|half|半|万|千|百|亿|十)$", re.IGNORECASE)
 
@@ -65,7 +65,8 @@ class Number:
 
     ``values`` are its readings: "800m" is metres or millions. ``kind`` is "count", "percent",
     "money", "ordinal", "score", "clock" or "decade"; of the last three, ``label`` is what counts.
-    ``unit`` is a currency, a measure word, or the word that follows.
+    ``unit`` is a currency, a measure word, or the word that follows. ``hedge`` says whether it is
+    told as "over" or "under" the exact one, or only "about"; "" where it is not.
     """
 
     values: tuple[Decimal, ...]
@@ -75,10 +76,10 @@ class Number:
     end: int
     text: str
     label: str = ""
-    about: bool = False
+    hedge: str = ""
 
     def agrees(self, other: Number) -> bool:
-        """Say whether the other is the same number of the same kind, or, if about, rounds to it."""
+        """Say whether the other is the same number of the same kind, or rounds to it if hedged."""
         if self.label or other.label:
             return self.label == other.label
         kinds = {self.kind, other.kind}
@@ -92,8 +93,12 @@ class Number:
             _rounds(one, two, 2) for one in other.values for two in self.values
         ):
             return True
-        return self.about and any(
-            _rounds(one, two, 1) for one in other.values for two in self.values
+        return bool(self.hedge) and any(
+            _rounds(one, two, 2 if self.hedge == "about" else 1)
+            and (self.hedge != "over" or one >= two)
+            and (self.hedge != "under" or one <= two)
+            for one in other.values
+            for two in self.values
         )
 
     @property
@@ -122,21 +127,22 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     start, end = match.span()
     if start and re.match(r"[A-Za-z_]", text[start - 1]) and not match["sign"]:
         return None  # the digits of a name, such as G7
-    about = bool(ABOUT.search(text[max(0, start - 16) : start]))
+    hedged = HEDGED.search(text[max(0, start - 16) : start])
+    hedge = str(hedged.lastgroup) if hedged else ""
     labelled = match["clock"] or match["score"] or match["decade"]
     if labelled:
         kind = "clock" if match["clock"] else "score" if match["score"] else "decade"
         label = {"clock": labelled, "score": BETWEEN.sub("-", labelled), "decade": labelled[-3:]}[
             kind
         ]
-        return Number((), kind, "", start, end, match.group(), label, about)
+        return Number((), kind, "", start, end, match.group(), label, hedge)
     found = _valued(text, match)
     if found is None:
         return None
     values, kind, unit = found
     if unit == "成" and values[0] <= 10:
         values, kind, unit, end = (values[0] * 10,), "percent", "%", end + 1
-    return Number(values, kind, unit, start, end, text[start:end], "", about)
+    return Number(values, kind, unit, start, end, text[start:end], "", hedge)
 
 
 def _valued(text: str, match: re.Match[str]) -> tuple[tuple[Decimal, ...], str, str] | None:

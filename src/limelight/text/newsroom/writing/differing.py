@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from limelight.text.newsroom.conflicts import Found
 from limelight.text.newsroom.draft import Conflict
 from limelight.text.newsroom.facts.numbers import numbers_in
 from limelight.text.newsroom.sources import Source
+from limelight.text.newsroom.tokens import content_of
 from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller, Told
 
@@ -52,6 +57,40 @@ def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> 
     if problem:
         return (), f"{reason}; {problem}"
     return (Statement(text, places, "differ", place),), ""
+
+
+def one_sided(teller: Teller, statement: Statement, conflicts: Sequence[Found]) -> str:
+    """Say what a statement has from one side of a contradiction alone; "" where it takes none.
+
+    A figure or a name that a report's lines contradict elsewhere may stand in its title too, or
+    in a line that says more.
+    """
+    content = content_of(statement.text, teller.language)
+    for conflict, pair in conflicts:
+        for (mine, _, _), at, (theirs, _, _) in zip(
+            conflict.sides, pair, reversed(conflict.sides), strict=True
+        ):
+            shared = len(content & teller.evidence.content[at])
+            if (
+                theirs
+                and 2 * shared >= len(content)
+                and _has(statement.text, mine, teller.language)
+                and not _has(statement.text, theirs, teller.language)
+            ):
+                return f"another source has {theirs!r} for {mine!r}"
+    return ""
+
+
+def _has(text: str, said: str, language: str) -> bool:
+    """Say whether a text has some words, or their number in whatever form."""
+    if re.search(rf"(?<![\w.,]){re.escape(said)}(?!\w|[.,]\d)", text):
+        return True
+    numbers = numbers_in(text, language)
+    return any(
+        one.kind == other.kind and set(one.values) & set(other.values)
+        for one in numbers_in(said, language)
+        for other in numbers
+    )
 
 
 def _label(source: Source, language: str) -> str:
