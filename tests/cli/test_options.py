@@ -1,7 +1,7 @@
 """Options that several commands take: declared once, as the fields of a dataclass."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Annotated
 
 import pytest
@@ -19,6 +19,7 @@ WideOption = Annotated[bool, typer.Option("--wide", help="As wide as it goes.")]
 @dataclass(frozen=True)
 class Shape:
     name: NameArgument
+    _: KW_ONLY
     size: SizeOption = 3
 
     def __post_init__(self) -> None:
@@ -58,7 +59,7 @@ def test_a_command_is_given_the_dataclass(shapes: typer.Typer) -> None:
 
 def test_every_field_is_an_option_with_its_help(shapes: typer.Typer) -> None:
     page = CliRunner().invoke(shapes, ["pack", "--help"]).stdout
-    places = [page.index(words) for words in ("Whose.", "How large.", "As wide as it goes.")]
+    places = [page.index(words) for words in ("Whose.", "As wide as it goes.", "How large.")]
     assert places == sorted(places)
     assert "[default: 3]" in page
     assert CliRunner().invoke(shapes, ["pack"]).exit_code == 2

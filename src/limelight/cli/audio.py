@@ -101,7 +101,7 @@ def _operate(session: Session, described: str, settings: Sequence[str], files: S
 
 
 @command(app, "chain")
-def chain(session: Session, files: Sounds, step: StepOption) -> Answer:
+def chain(session: Session, step: StepOption, files: Sounds) -> Answer:
     """Do several operations in one go.
 
     \b

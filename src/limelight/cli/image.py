@@ -110,7 +110,7 @@ def _operate(session: Session, described: str, settings: Sequence[str], files: P
 
 
 @command(app, "chain")
-def chain(session: Session, files: Pictures, step: StepOption) -> Answer:
+def chain(session: Session, step: StepOption, files: Pictures) -> Answer:
     """Do several operations in one go.
 
     \b

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,6 +66,7 @@ class Files:
     inputs: InputsArgument
     out: OutOption
     format: FormatOption = None
+    _: KW_ONLY
     overwrite: OverwriteOption = False
     resume: ResumeOption = False
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from inspect import Parameter
+from dataclasses import is_dataclass
+from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
 
@@ -19,14 +19,14 @@ def spread(parameters: Iterable[Parameter]) -> list[Parameter]:
 
 def gathered(parameters: Iterable[Parameter], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Make the dataclasses again of arguments whose parameters were ``spread``."""
-    return {
-        parameter.name: parameter.annotation(
-            **{one.name: arguments[one.name] for one in _fields(parameter.annotation)}
-        )
-        if _is_group(parameter)
-        else arguments[parameter.name]
-        for parameter in parameters
-    }
+
+    def value(parameter: Parameter) -> Any:
+        if not _is_group(parameter):
+            return arguments[parameter.name]
+        group = parameter.annotation
+        return group(**{field.name: arguments[field.name] for field in _fields(group)})
+
+    return {parameter.name: value(parameter) for parameter in parameters}
 
 
 def _is_group(parameter: Parameter) -> bool:
@@ -34,13 +34,9 @@ def _is_group(parameter: Parameter) -> bool:
 
 
 def _fields(group: type[Any]) -> list[Parameter]:
+    """Give a dataclass's fields in its constructor's order: ``KW_ONLY`` ones come last."""
     hints = get_type_hints(group, include_extras=True)
     return [
-        Parameter(
-            field.name,
-            Parameter.KEYWORD_ONLY,
-            default=Parameter.empty if field.default is MISSING else field.default,
-            annotation=hints[field.name],
-        )
-        for field in fields(group)
+        field.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[name])
+        for name, field in signature(group).parameters.items()
     ]
