@@ -16,7 +16,7 @@ from limelight.progress import Progress, silent
 from limelight.text.search import Search
 from limelight.text.titles import searching
 
-FORMAT = "1"
+FORMAT = "2"
 """Another one for every change of what a `Search` is made of."""
 TOLD = "told"
 

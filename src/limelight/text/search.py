@@ -23,6 +23,8 @@ SPELT_ALIKE, TYPED_ALIKE = 0.3, 0.55
 name by chance."""
 SPELLING, MEANING = 1.0, 0.8
 """What spelling and meaning weigh beside words."""
+PART = 5
+"""Letters from which a query that stands in a name, spaces aside, is as good as its spelling."""
 UNRELATED = 0.1
 """Cosine of sentences up to which they are alike by chance."""
 CORRECTIONS = 3
@@ -60,10 +62,10 @@ class Search:
 
     By words it is BM25 over title and text, a query's unknown words standing for the known ones
     that are one or two letters away. By spelling it is the mean of the cosine of letters, three and
-    three, which finds names of which a part was typed, joined or parted as may be, and of the
-    edits (optimal string alignment) that lie between the query and a whole name, which finds short
-    names. By meaning it is the cosine of ``vectors``, float32 (n_titles, n) with rows of length 1
-    or 0. Their sum on a common scale decides (Bruch, Gai and Ingber 2023).
+    three, spaces aside, which is 1 for a part of a name, and of the edits (optimal string
+    alignment) between the query and a whole name, which finds short names. By meaning it is the
+    cosine of ``vectors``, float32 (n_titles, n) with rows of length 1 or 0. Their sum on a common
+    scale decides (Bruch, Gai and Ingber 2023).
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Search:
             known |= dict.fromkeys([*surfaces(title), *surfaces(text)])
         self._words = Postings(documents, bm25=True)
         self._letters = Postings([counted(grams(title)) for title in titles], bm25=False)
-        self._names = [plain(title) for title in titles]
+        self._named([plain(title) for title in titles])
         self._known = list(known)
         self._vectors = vectors
 
@@ -101,7 +103,8 @@ class Search:
     def restored(cls, told: Mapping[str, list[str]], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Take what `made` gave. Raises KeyError for what is missing."""
         found = cls.__new__(cls)
-        found._names, found._known = told["names"], told["known"]
+        found._named(told["names"])
+        found._known = told["known"]
         found._words, found._letters = (
             Postings.restored(
                 told[name],
@@ -115,6 +118,10 @@ class Search:
         )
         found._vectors = arrays.get("vectors")
         return found
+
+    def _named(self, names: list[str]) -> None:
+        self._names = names
+        self._joined = [name.replace(" ", "") for name in names]
 
     def find(self, query: str, n: int = 10, vector: NDArray[Any] | None = None) -> list[Hit]:
         """Give the ``n`` best titles for a query, the best first, and none that has nothing of it.
@@ -138,12 +145,11 @@ class Search:
         query = query[:LONGEST]
         if not grams(query):
             raise BadInputError(f"the query {query!r} has no letter or digit to look for")
-        letters = above(self._letters.scores(counted(grams(query))), SPELT_ALIKE)
         words = self._words.scores(self._asked(query))
         meaning = np.zeros_like(words)
         if vector is not None and self._vectors is not None:
             meaning = above(self._vectors @ np.asarray(vector, np.float32), UNRELATED)
-        spelling = (letters + self._typed(query)) / np.float32(2)
+        spelling = (self._part(query) + self._typed(query)) / np.float32(2)
         return Parts(words, spelling, meaning)
 
     def corrections(self, query: str) -> dict[str, list[tuple[str, float]]]:
@@ -161,6 +167,13 @@ class Search:
             for other, weight in near:
                 asked[stem(other)] = max(asked.get(stem(other), 0.0), weight)
         return asked
+
+    def _part(self, query: str) -> Scores:
+        letters = above(self._letters.scores(counted(grams(query))), SPELT_ALIKE)
+        joined = plain(query).replace(" ", "")
+        if len(joined) >= PART:
+            letters[[joined in name for name in self._joined]] = 1
+        return letters
 
     def _typed(self, query: str) -> Scores:
         process = require("rapidfuzz.process", "text", "Forgiving typing errors")

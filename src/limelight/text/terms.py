@@ -50,15 +50,15 @@ def surfaces(text: str) -> list[str]:
 def grams(text: str) -> list[str]:
     """Give a text's neighbouring letters, three and three, and Han characters, one and two.
 
-    Words are parted by single spaces, so that what is joined or parted wrongly changes few.
+    Nothing lies between words, so that it does not matter where they are joined or parted.
     """
     found = []
     for run in RUN.findall(folded(text)):
         if HAN.match(run):
             found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
         else:
-            parted = f" {' '.join(WORD.findall(run))} "
-            found += [parted[i : i + GRAM] for i in range(len(parted) - GRAM + 1)]
+            joined = f" {''.join(WORD.findall(run))} "
+            found += [joined[i : i + GRAM] for i in range(len(joined) - GRAM + 1)]
     return found
 
 
