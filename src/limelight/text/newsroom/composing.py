@@ -56,9 +56,10 @@ def compose(
     conflicts = conflicts_of(evidence)
     progress(2, 4, "writing")
     dropped: list[Dropped] = []
-    told = _told(teller, form, conflicts, dropped)
     data = [s for table in tables for s in _of_table(table, language)]
     data = [s for s in data if not _given_up(teller, s, dropped)]
+    data = [s for one in data for s in _settled(teller, one, conflicts, dropped)]
+    told = _told(teller, form, conflicts, dropped, _told_with(data, evidence))
     if form.name == "reviews":
         told = reviewing.verdicts(evidence, teller, told, tables)
     progress(3, 4, "laying out")
@@ -67,6 +68,28 @@ def compose(
 
 def _of_table(table: Table, language: str) -> list[Statement]:
     return data_chinese.statements(table) if language == "zh" else data_english.statements(table)
+
+
+def _settled(
+    teller: Teller, statement: Statement, conflicts: Sequence[Found], dropped: list[Dropped]
+) -> Sequence[Statement]:
+    """Put beside what a table has what a text has for it; give up what can't be put so."""
+    reason = one_sided(teller, statement, conflicts)
+    if not reason:
+        return (statement,)
+    for conflict, (_, row) in conflicts:
+        if conflict.sides[1][1] in statement.places:
+            told, _ = both_sides(teller, row, conflict, statement)
+            if told and not one_sided(teller, told[0], conflicts):
+                return told
+    dropped.append(Dropped(statement.text, reason, _where(teller, statement)))
+    return ()
+
+
+def _told_with(data: Sequence[Statement], evidence: Evidence) -> list[int]:
+    """Give the lines of texts whose contradiction with a table is told beside its figure."""
+    places = [place for s in data if s.way == "differ" for place in s.places]
+    return [at for at in evidence.at(places) if at < evidence.n_text]
 
 
 def _given_up(teller: Teller, statement: Statement, dropped: list[Dropped]) -> bool:
@@ -81,20 +104,24 @@ def _told(
     form: Form,
     conflicts: Sequence[Found],
     dropped: list[Dropped],
+    already: Sequence[int] = (),
 ) -> list[Statement]:
-    """Tell the most telling lines, up to the form's length; note what can't be told."""
+    """Tell the most telling lines, up to the form's length; note what can't be told.
+
+    ``already`` are lines that what was written of tables has told.
+    """
     evidence = teller.evidence
     disputed = {at: conflict for conflict, pair in conflicts for at in pair}
     together = {at: set(pair) for _, pair in conflicts for at in pair}
     order = plan.ranked(evidence, form, teller.language)
-    taken: list[int] = []
+    taken = list(already)
     told: list[Statement] = []
     size = quotations = 0
     limit = max(form.limit(teller.language), 60)
     for at in order[:TRIED]:
         line = evidence.lines[at]
         label = evidence.sources[line.place.source].document.name
-        if size > limit * 1.3 or not plan.chosen(evidence, order, at, taken):
+        if size > limit * 1.3 or not plan.chosen(evidence, at, taken):
             continue
         statements, reason = teller.tell(at, quoting=at not in disputed)
         if statements and at in disputed:
@@ -167,9 +194,8 @@ def _laid_out(
     body = _within(body, limit, language) if form.body else []
     if form.body and form.name != "push":
         if form.name != "reviews":
-            body = _in_order(
-                [s for s in body if s.way != "data"], [s for s in body if s.way == "data"]
-            )
+            data = [s for s in body if s.origin.source in teller.evidence.tables]
+            body = _in_order([s for s in body if s not in data], data)
         body = headlines.introduced(teller, body)
     paragraphs = _paragraphs(body, form.in_paragraph)
     published = {s.text for s in body} | {s.text for s in (headline, standfirst) if s}

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 from limelight.text.language import HAN
 from limelight.text.newsroom.checking.alignment import Side, exchanged
 from limelight.text.newsroom.draft import Conflict
 from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts.numbers import Number, agreeing, same_kind
+from limelight.text.newsroom.table_conflicts import table_conflicts
 from limelight.text.newsroom.tokens import STOPS, content_of, stem
 
 SAME = 0.55
@@ -40,9 +42,11 @@ class Pair:
 def conflicts_of(evidence: Evidence) -> list[Found]:
     """Find pairs of lines of different sources that can't both be true, with where these are.
 
+    Of texts each is compared with each, and of tables every row with the texts.
+
     What several lines say alike is in the list once for each pair of them; `distinct` has it once.
     """
-    found: list[Found] = []
+    found: list[Found] = list(islice(table_conflicts(evidence), PAIRS))
     met: set[tuple[int, int]] = set()
     if len(evidence.sources) < 2:
         return found
@@ -53,7 +57,7 @@ def conflicts_of(evidence: Evidence) -> list[Found]:
             for about, mine, theirs in differing(evidence, pair):
                 sides = ((mine, line.place, line.text), (theirs, other.place, other.text))
                 found.append((Conflict(about, sides), (pair.one, pair.two)))
-                if len(found) == PAIRS:
+                if len(found) >= PAIRS:
                     return found
     return found
 

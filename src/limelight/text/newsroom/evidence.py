@@ -62,7 +62,7 @@ class Evidence:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Words that are names for certain: they have capitals within sentences."""
+        """Words that are names for certain: they have capitals within sentences, or name rows."""
         inside: Counter[str] = Counter()
         for line in self.lines[: self.n_text]:
             for match in NAME.finditer(line.text):
@@ -76,7 +76,8 @@ class Evidence:
                 ):
                     inside.update(part.lower().strip("'’.") for part in match.group().split())
         small = {word for content in self.content for word in content}
-        return frozenset(
+        named = {name.lower() for table in self.tables.values() for name in table.names()}
+        return frozenset(named) | frozenset(
             word for word in inside if not (is_word(word) and word in small and inside[word] < 2)
         )
 

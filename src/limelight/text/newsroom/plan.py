@@ -58,7 +58,7 @@ def ranked(evidence: Evidence, form: Form, language: str) -> list[int]:
     return sorted(scores, key=lambda at: (-scores[at], at))
 
 
-def chosen(evidence: Evidence, order: Sequence[int], at: int, taken: Sequence[int]) -> bool:
+def chosen(evidence: Evidence, at: int, taken: Sequence[int]) -> bool:
     """Say whether a line says something that the lines taken so far do not."""
     words = evidence.content[at]
     return all(

@@ -205,8 +205,10 @@ def _reporters(lines: list[int], evidence: Evidence, language: str) -> frozenset
     """Give the words that name who reports, which no report says of itself."""
     cited = {evidence.lines[at].place.source for at in lines}
     documents = [source.document for n in cited if (source := evidence.sources.get(n))]
-    told = " ".join(f"{d.publisher or ''}" for d in documents)
-    return content_of(told + " report source", language) | content_of("报道 说法 来源", "zh")
+    tables = [table.name for n in cited if (table := evidence.tables.get(n))]
+    told = " ".join([*(d.publisher or "" for d in documents), *tables])
+    words = content_of(told + " report source" + " table" * bool(tables), language)
+    return words | content_of("报道 说法 来源" + " 数据 表" * bool(tables), "zh")
 
 
 def _agreed(free: Facts, other: Facts) -> int:
@@ -332,6 +334,8 @@ def _name(name: Name, free: Facts, lines: list[int], evidence: Evidence) -> Iter
     documents = [source.document for n in numbers if (source := evidence.sources.get(n))]
     if any(_named(name, f"{d.publisher or ''} {d.title or ''} {d.name}") for d in documents):
         return  # who reports
+    if any(_named(name, table.name) for n in numbers if (table := evidence.tables.get(n))):
+        return
     if not any(_named(name, evidence.joined[n]) for n in numbers):
         yield Problem("name", name.text, "is not in the sources of the sentence")
     elif not any(_stands_for(name, free, at, evidence) for at in lines):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -72,6 +73,23 @@ class Table:
     def place(self, row: Row | None = None) -> Place:
         """Say where a row stands; without one, of all of them."""
         return Place(self.number, row.number if row else 0, 0)
+
+    def keyed(self) -> list[tuple[str, Row]]:
+        """Give what names each row (a title, an artist, else the first words), if it names one."""
+        roles = [
+            role
+            for role in ("title", "artist", *self.headings)
+            if any(isinstance(row.cells[role].value, str) for row in self.rows if role in row.cells)
+        ]
+        keyed = [(row.words_of(role), row) for role in roles[:1] for row in self.rows]
+        count = Counter(key for key, _ in keyed)
+        return [(key, row) for key, row in keyed if len(key) > 1 and count[key] == 1]
+
+    def names(self) -> set[str]:
+        """Give the single words by which it names its rows, or who played."""
+        said = {key for key, _ in self.keyed()}
+        said |= {row.words_of(role) for row in self.rows for role in ("home", "away")}
+        return {one for one in said if one.istitle() and one.isalpha()}
 
     def lines(self) -> Sequence[Line]:
         """Give every row as a sentence for the checks."""

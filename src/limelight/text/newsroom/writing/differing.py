@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from limelight.text.newsroom.conflicts import Found
+from limelight.text.newsroom.data import Cell
 from limelight.text.newsroom.draft import Conflict
-from limelight.text.newsroom.facts.numbers import numbers_in
-from limelight.text.newsroom.sources import Source
+from limelight.text.newsroom.facts.numbers import numbers_in, same_kind
+from limelight.text.newsroom.sources import Place
 from limelight.text.newsroom.tokens import content_of
+from limelight.text.newsroom.writing import data_chinese, data_english
 from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller, Told
 
@@ -37,26 +40,38 @@ def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> 
     if mine[1] != place:
         mine, theirs = theirs, mine
     reason = f"another source has {theirs[0]!r} for {mine[0]!r}"
-    if not theirs[0] or told.way not in ("said", "quoted") or mine[0] not in told.text:
+    ways = ("said", "quoted", "data")
+    if not theirs[0] or told.way not in ways or not _has(told.text, mine[0], teller.language):
         return (), reason
-    one, other = (teller.evidence.sources[side[1].source] for side in (mine, theirs))
-    named = bool(one.document.publisher and other.document.publisher)
-    several = (
-        sum(mine[0][-1:] == n.text.strip()[-1:] for n in numbers_in(told.text, teller.language)) > 1
-    )
+    one, other = (_label(side[1], teller) for side in (mine, theirs))
+    named = not re.search(r"^(?:source |来源)", f"{one}\n{other}", re.MULTILINE)
+    numbers = numbers_in(told.text, teller.language)
+    said = next((n for n in numbers if _has(n.text, mine[0], teller.language)), None)
+    several = said is not None and sum(same_kind(n, said) for n in numbers) > 1
     form = SEVERAL[teller.language] if several else SAID[teller.language, not named]
     text = form.format(
-        mine=mine[0],
+        mine=said.text.strip() if said else "",
         text=told.text.rstrip(".。"),
-        one=_label(one, teller.language),
-        other=_label(other, teller.language),
-        theirs=theirs[0],
+        one=one,
+        other=other,
+        theirs=_amount(theirs, teller),
     )
     places = tuple(dict.fromkeys((*told.places, theirs[1])))
     problem = teller.passes(text, places)
     if problem:
         return (), f"{reason}; {problem}"
     return (Statement(text, places, "differ", place),), ""
+
+
+def _amount(side: tuple[str, Place, str], teller: Teller) -> str:
+    """Say a table's figure as the language does; leave a text's as it has it."""
+    said, place, _ = side
+    numbers = [n for n in numbers_in(said, "en") if n.values]
+    if place.source in teller.evidence.sources or len(numbers) != 1:
+        return said
+    unit = {"money": numbers[0].unit, "percent": "%"}.get(numbers[0].kind, "")
+    cell = Cell(numbers[0].values[0], unit)
+    return data_chinese.amount(cell) if teller.language == "zh" else data_english.amount(cell)
 
 
 def one_sided(teller: Teller, statement: Statement, conflicts: Sequence[Found]) -> str:
@@ -67,13 +82,15 @@ def one_sided(teller: Teller, statement: Statement, conflicts: Sequence[Found]) 
     """
     content = content_of(statement.text, teller.language)
     for conflict, pair in conflicts:
-        for (mine, _, _), at, (theirs, _, _) in zip(
+        for (mine, place, _), at, (theirs, _, _) in zip(
             conflict.sides, pair, reversed(conflict.sides), strict=True
         ):
             shared = len(content & teller.evidence.content[at])
+            if statement.places == (replace(place, paragraph=0),):
+                return f"it adds up {mine!r}, where another source has {theirs!r}"
             if (
                 theirs
-                and 2 * shared >= len(content)
+                and (2 * shared >= len(content) or place in statement.places)
                 and _has(statement.text, mine, teller.language)
                 and not _has(statement.text, theirs, teller.language)
             ):
@@ -87,13 +104,19 @@ def _has(text: str, said: str, language: str) -> bool:
         return True
     numbers = numbers_in(text, language)
     return any(
-        one.kind == other.kind and set(one.values) & set(other.values)
+        one.kind == other.kind and other.agrees(one)
         for one in numbers_in(said, language)
         for other in numbers
     )
 
 
-def _label(source: Source, language: str) -> str:
-    if source.document.publisher:
-        return source.document.publisher
-    return f"来源{source.number}" if language == "zh" else f"source {source.number}"
+def _label(place: Place, teller: Teller) -> str:
+    """Say who has it: the publisher, the table, else the source by its number."""
+    source = teller.evidence.sources.get(place.source)
+    zh = teller.language == "zh"
+    if source is None:
+        name = teller.evidence.tables[place.source].name
+        return f"数据表{name}" if zh else f"the table {name}"
+    return source.document.publisher or (
+        f"来源{source.number}" if zh else f"source {source.number}"
+    )

@@ -63,10 +63,15 @@ PARTICIPLE = re.compile(
 TIME_FIRST = re.compile(rf"^(?P<time>{TIME}), (?P<main>.+)$", re.IGNORECASE)
 TIME_LAST = re.compile(rf"^(?P<main>.+?) (?P<time>{TIME})$")
 WAITING = re.compile(
-    rf"\b(?:{SAYING}|since|until|and|or|between|that|which|who|from|to be)\b|{MONTH}|,"
+    rf"\b(?:{SAYING}|since|until|and|or|but|only|between|that|which|who|from|to be)\b"
+    rf"|{MONTH}|{DAYS}|,"
 )
 WHEN = r"after|when|while|because|if|although|though|since|once|despite|before|unless"
 SUB_LAST = re.compile(rf"^(?P<main>[^,]+?),? (?P<sub>(?:{WHEN}) [^,]+)$")
+SOON = re.compile(
+    r"\b(?:soon|shortly|just|even|only|long|right|immediately|especially|particularly|ever"
+    r"|exactly) (?:\w+)|\b(?:minute|hour|day|week|month|year)s? (?:after|before|since)\b"
+)
 SUB_FIRST = re.compile(rf"^(?P<sub>(?:{WHEN}|as) [^,]+), (?P<main>[^,]+)$", re.IGNORECASE)
 JOINTS = re.compile(r",? (?:and|but|while|whereas) (?=(?:he|she|it|they|the|there|[A-Z][a-z])\b)")
 CUTS = re.compile(
@@ -185,7 +190,7 @@ def partly_quoted(bare: str, teller: str) -> Iterator[str]:
 def _quotations(bare: str) -> Iterator[str]:
     """Put a quotation before its speaker or behind; its words stay."""
     if match := BEFORE.match(bare):
-        who, quote = match["who"], match["q"].rstrip(".")
+        who, quote = match["who"], match["q"].rstrip(" .,")
         if len(who.split()) <= 12 and match["verb"] != "described":
             comma = "" if quote.endswith(("?", "!")) else ","
             yield f'"{quote}{comma}" {lowered(who.rstrip(","))} {match["verb"]}'
@@ -195,7 +200,7 @@ def _quotations(bare: str) -> Iterator[str]:
         comma = "," if "," in who else ""
         who, to = who[0].upper() + who[1:] + comma, match["to"] or ""
         for quote in filter(None, (match["q"], match["q2"])):
-            words = quote.rstrip(",")
+            words = quote.strip().rstrip(",")
             stop = "" if words.endswith((".", "?", "!")) else "."
             yield f'{who} {verb}{to}: "{words}{stop}"'
     elif all(len(m.group().split()) <= 14 for m in MARKS.finditer(bare)) and clause(
@@ -254,7 +259,9 @@ def _moved(bare: str) -> Iterator[str]:
         return
     if match := SUB_LAST.match(bare):
         main, sub = match["main"], match["sub"]
-        if clause(main) and _two_sided(sub) and not re.search(rf"\b{SAYING}\b|\bthat\b", main):
+        joint = f"{main.rsplit(maxsplit=1)[-1]} {sub.split()[0]}"
+        apart = not re.search(rf"\b{SAYING}\b|\bthat\b", main) and not SOON.match(joint)
+        if clause(main) and _two_sided(sub) and apart:
             yield f"{sub[0].upper()}{sub[1:]}, {lowered(main)}"
     elif match := SUB_FIRST.match(bare):
         main, sub = match["main"], match["sub"]

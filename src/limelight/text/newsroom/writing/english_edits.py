@@ -25,6 +25,7 @@ CONTRACTIONS = {
 SHORT_MONEY = re.compile(r"([£$€]\d[\d,.]*)(m|bn|tn)\b")
 LONG = {"m": "million", "bn": "billion", "tn": "trillion"}
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+NUMBERED = re.compile(r"(?:(?<=\w) [A-Z][\w'’-]*|^[A-Z][\w’'-]*-[\w’'-]+|[Nn]umber|[Nn]o\.?) $")
 RELATIVE = re.compile(r"(?<=[a-z]) (?:which|that|who) ([a-z]+) ")
 OWNED = re.compile(
     r"\b(?P<the>[Tt]he )?(?P<owner>[A-Za-z][\w-]+)['’]s (?P<own>[a-z-]+)(?= (?:is|are|was"
@@ -156,7 +157,8 @@ def _styled(text: str) -> Iterator[Edit]:
     for match in re.finditer(r"\bmore than (?=[\d£$€])|\bover (?=[\d£$€])", text):
         yield Edit(*match.span(), "over " if match.group().startswith("more") else "more than ")
     for match in re.finditer(r"(?<![\d.,£$€:-])\b([2-9]) (?=[a-z]{3,})", text):
-        yield Edit(match.start(), match.end(), SMALL[int(match[1])] + " ")
+        if not NUMBERED.search(text[: match.start()]):
+            yield Edit(match.start(), match.end(), SMALL[int(match[1])] + " ")
 
 
 def _owned(text: str) -> Iterator[Edit]:

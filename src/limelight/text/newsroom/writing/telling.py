@@ -89,13 +89,25 @@ class Teller:
         """Give the first way that passes, with all the places that say the same."""
         own = self.evidence.lines[at].place
         problem = ""
-        for way, text, extra in options:
+        for way, said, extra in options:
+            text = self._capital(said, at)
             problem = self.passes(text, (own, *extra))
             if not problem:
                 others = [self.evidence.lines[i].place for i in supporting(self.evidence, at)]
                 agreed = tuple(p for p in others if not self.passes(text, (p,)))
                 return (Statement(text, (own, *agreed, *extra), way, own),), ""
         return (), problem
+
+    def _capital(self, text: str, at: int) -> str:
+        """Leave a name its capital that opened its line and now stands within ("dune" for Dune)."""
+        line = self.evidence.lines[at]
+        opening = re.match(r"(?P<name>[A-Z][a-z]+) (?P<verb>[a-z]+)", line.text)
+        named = any(name.start == 0 for name in self.evidence.facts(at).names)
+        if opening is None or not named or not english_grammar.finite(opening["verb"]):
+            return text
+        small = re.compile(rf"(?<![\w’'-]){opening['name'].lower()}(?![\w’'-])")
+        known = small.search(self.evidence.joined[line.place.source])
+        return text if known else small.sub(opening["name"], text, count=1)
 
     def _settled(self, lines: Sequence[Line], index: int) -> tuple[str, tuple[Place, ...], str]:
         """Put in whom a sentence is about, where a pronoun or nothing says so."""
