@@ -22,7 +22,7 @@ from limelight.image.generate.collection import (
 )
 from limelight.image.generate.conditions import Captions, Classes
 from limelight.image.generate.distance import frechet_distance
-from limelight.image.generate.flow import between, followed, guided, logit_normal
+from limelight.image.generate.flow import arrived, between, followed, guided, logit_normal
 from limelight.image.generate.maker import SmallMaker, open_maker
 from limelight.image.generate.model import CONFIG, WEIGHTS, Generator, Sampling, sampling_of
 from limelight.image.generate.network import Shape, UNet, shape_of
@@ -274,6 +274,21 @@ def test_a_network_takes_its_size_and_begins_at_nothing(size):
 def test_sizes_that_no_network_takes_are_refused(size, width):
     with pytest.raises(BadInputError):
         shape_of(size, width)
+
+
+@pytest.mark.parametrize("solver", ["euler", "midpoint", "heun"])
+def test_straight_ways_are_arrived_at_exactly(solver):
+    begin, end = torch.randn(2, 3, 3, 4, 4)
+    for first, steps in (0.0, 7), (0.0, 1), (0.5, 2), (0.95, 4):
+        asked = []
+
+        def velocity(x, time, asked=asked):
+            asked.append(time)
+            return end - begin
+
+        found = arrived(velocity, torch.lerp(begin, end, first), first, steps, solver)
+        torch.testing.assert_close(found, end)
+        assert max(asked) <= max(first, 0.9) + 1e-6
 
 
 @pytest.mark.parametrize("solver", ["euler", "midpoint", "heun"])

@@ -16,7 +16,7 @@ from torch import Tensor
 from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.image.generate.collection import Samples
 from limelight.image.generate.conditions import Captions, Classes, Conditions
-from limelight.image.generate.flow import Solver, Velocity, between, followed, guided
+from limelight.image.generate.flow import LAST, Solver, arrived, between, followed, guided
 from limelight.image.generate.network import Shape, UNet
 from limelight.image.generate.tensors import low_precision, noise_of, pictures_of, tensors_of
 from limelight.media.whole import filling
@@ -159,7 +159,10 @@ class Generator:
                 return ways[0](x, time)
             return torch.lerp(ways[0](x, time), ways[1](x, time), shares[:, None, None, None])
 
-        return pictures_of(self._run(velocity, noises, 0.0, 1.0, sampling, progress))
+        progress(0, None, "generating")
+        with torch.inference_mode(), low_precision(self.device):
+            noises = noises.contiguous(memory_format=torch.channels_last)
+            return pictures_of(arrived(velocity, noises, 0.0, sampling.steps, sampling.solver))
 
     def inpaint(
         self,
@@ -180,10 +183,11 @@ class Generator:
         velocity = guided(self.network, self._rows([asked]), sampling.guidance)
         random = torch.Generator().manual_seed(sampling.seed)
         x = self._noises(1, sampling)
+        last = max(1, sampling.steps - 1)
         with torch.inference_mode(), low_precision(self.device):
             for step in range(sampling.steps):
                 progress(step, sampling.steps, "filling")
-                time, later = step / sampling.steps, (step + 1) / sampling.steps
+                time, later = LAST * step / last, LAST * min(1.0, (step + 1) / last)
                 slope = velocity(x, time)
                 led = torch.where(hole, x + (1 - time) * slope, known)
                 noise = torch.where(hole, x - time * slope, 0)
@@ -191,7 +195,7 @@ class Generator:
                 kept = 0.0 if later < SURE else 1.0
                 noise = torch.where(hole, kept * noise + (1 - kept) * fresh, fresh)
                 x = later * led + (1 - later) * noise
-        filled: Samples = pictures_of(x)[0]
+        filled: Samples = pictures_of(led)[0]
         filled[~hole.cpu().numpy()] = picture[~hole.cpu().numpy()]
         return filled
 
@@ -203,7 +207,9 @@ class Generator:
             return noise_of(end, self.shape.size).to(self.device)
         known = tensors_of(end[None]).to(self.device)
         velocity = guided(self.network, self._rows([asked]), 1.0)
-        return self._run(velocity, known, 1.0, 0.0, sampling, progress)[0]
+        progress(0, None, "generating")
+        with torch.inference_mode(), low_precision(self.device):
+            return followed(velocity, known, 1.0, 0.0, sampling.steps, sampling.solver)[0]
 
     def _noises(self, n: int, sampling: Sampling) -> Tensor:
         drawn = [noise_of(sampling.seed + number, self.shape.size) for number in range(n)]
@@ -225,22 +231,10 @@ class Generator:
             progress(first, len(begun), "generating")
             some = slice(first, first + BATCH)
             velocity = guided(self.network, rows[some], sampling.guidance)
-            ended.append(self._run(velocity, begun[some], begin, 1.0, sampling, silent))
+            with torch.inference_mode(), low_precision(self.device):
+                x = begun[some].contiguous(memory_format=torch.channels_last)
+                ended.append(arrived(velocity, x, begin, sampling.steps, sampling.solver))
         return pictures_of(torch.cat(ended))
-
-    def _run(
-        self,
-        velocity: Velocity,
-        x: Tensor,
-        begin: float,
-        end: float,
-        sampling: Sampling,
-        progress: Progress,
-    ) -> Tensor:
-        with torch.inference_mode(), low_precision(self.device):
-            progress(0, None, "generating")
-            x = x.contiguous(memory_format=torch.channels_last)
-            return followed(velocity, x, begin, end, sampling.steps, sampling.solver)
 
 
 def read_card(folder: Path) -> dict[str, Any]:
