@@ -19,6 +19,8 @@ from limelight.text.newsroom import (
 from limelight.text.newsroom.archive import files
 from limelight.text.newsroom.checking import longest_copy
 from limelight.text.newsroom.rewriting import rewrites
+from limelight.text.newsroom.writing.english import partly_quoted, sayings
+from limelight.text.newsroom.writing.english_edits import edits
 
 HERALD = """Source: The Herald
 Date: 2005-02-02
@@ -238,3 +240,45 @@ def test_a_model_is_checked_sentence_by_sentence():
     again = written(assigned(HERALD, rewrites=tuple(accepted)))
     assert "Some 320 bidders from around the world came" in body(again)
     assert "age of 17" in body(again) or "Terry" not in body(again)
+
+
+@pytest.mark.parametrize(
+    ("bare", "said"),
+    [
+        (
+            "Mr Hale will travel to key cities and marginal seats to deliver the message",
+            "Mr Hale will travel to key cities and marginal seats "
+            '"to deliver the message", X says.',
+        ),
+        (
+            "In September Roe married Kevin Hart, who had been a dancer on the aborted tour",
+            'In September Roe married Kevin Hart, "who had been a dancer on the aborted tour", '
+            "X says.",
+        ),
+        (
+            "The agency will send some six to ten warnings a year for the owners of home computers",
+            "The agency will send some six to ten warnings a year "
+            '"for the owners of home computers", X says.',
+        ),
+    ],
+)
+def test_as_little_as_can_be_is_quoted(bare, said):
+    assert next(partly_quoted(bare, "X says")) == said
+
+
+@pytest.mark.parametrize(
+    ("bare", "wrong"),
+    [
+        ("Details of the arrest on Wednesday only emerged on Friday", "On Friday, "),
+        ("Last week, figures showed that the market could be waning", "waning last week"),
+        ("The copies were found on the systems soon after it was released", "After it was"),
+    ],
+)
+def test_what_belongs_together_is_not_parted(bare, wrong):
+    assert all(wrong not in one for one in sayings(bare, 4))
+
+
+def test_a_figure_in_a_name_stays_one():
+    edited = [edit.new for edit in edits("The makers of Half-Life 2 players saw 3 films")]
+    assert "two " not in edited
+    assert "three " in edited

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from limelight.text.newsroom.facts.names import is_word
+from limelight.text.newsroom.facts.numerals import ONES, SCALES, TENS
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.vocabulary import word_set
 from limelight.text.newsroom.writing.english_edits import reworded
@@ -83,6 +84,11 @@ CONDITIONAL = re.compile(
     rf"\b(?:if|unless|whether|would|could|might|may|according|{SAYING}|say|believe|claim)\b"
 )
 DENIED = re.compile(r"\b(?:not|never|no|nor|neither|cannot|only|few|hardly|without)\b|n['’]t\b")
+MOST_BARE, LEAST_QUOTED = 11, 4
+"""Words before a partial quotation, and in it."""
+CLAUSES = word_set("that who which whose where because when while after before if")
+PHRASES = word_set("to following amid despite by for with about over until")
+NUMERALS = frozenset([*ONES, *TENS, *SCALES])
 DETERMINERS = word_set("""
     the a an its his her their our this that these those of in on at by for with from most more very
     newly so-called own some any each every no
@@ -169,7 +175,9 @@ def parts(bare: str) -> list[str]:
 def partly_quoted(bare: str, teller: str) -> Iterator[str]:
     """Quote the latter part of a sentence as its source's words, where it can't be said otherwise.
 
-    What somebody else said is never quoted so: the words would seem to be theirs.
+    As little as can be is quoted: from the last joint between phrases that leaves few enough words
+    before it, else all that follows the verb. What somebody else said is never quoted so: the words
+    would seem to be theirs.
     """
     tokens = bare.split()
     if MARKS.search(bare) or FIRST_PERSON.search(bare) or not 9 <= len(tokens) <= 28:
@@ -183,8 +191,21 @@ def partly_quoted(bare: str, teller: str) -> Iterator[str]:
         finite(tokens[at + 1]) or tokens[at + 1] in PARTICLES or tokens[at + 1].endswith("ly")
     ):
         at += 1
-    if at + 1 <= 11 and len(tokens) - at - 1 >= 4:
-        yield f'{" ".join(tokens[: at + 1])} "{" ".join(tokens[at + 1 :])}", {teller}.'
+    joints = [i for i in range(at + 2, min(MOST_BARE + 1, len(tokens))) if _joint(tokens, i)]
+    for cut in (*reversed(joints), at + 1):
+        if cut <= MOST_BARE and len(tokens) - cut >= LEAST_QUOTED:
+            yield f'{" ".join(tokens[:cut])} "{" ".join(tokens[cut:])}", {teller}.'
+
+
+def _joint(tokens: Sequence[str], at: int) -> bool:
+    """Say whether a phrase or a clause begins at a word, and the sentence ends with it."""
+    word, before, tail = tokens[at], tokens[at - 1].lower().strip(","), tokens[at:]
+    if word in CLAUSES:
+        return before not in ("than", "as", "so", "such") and not finite(before)
+    held = before in NUMERALS or before[:1].isdigit() or before in DETERMINERS
+    small = [token.strip(",;") for token in tail]
+    under = next((i for i, token in enumerate(small) if token in CLAUSES), len(small))
+    return word in PHRASES and not held and not verbs(small[:under]) and "be" not in small[1:under]
 
 
 def _quotations(bare: str) -> Iterator[str]:
@@ -290,7 +311,7 @@ def _told(bare: str) -> Iterator[str]:
 def _timed(bare: str) -> Iterator[str]:
     if match := TIME_FIRST.match(bare):
         main = match["main"]
-        if clause(main) and "," not in main and not re.search(rf"\b{SAYING}\b", main):
+        if clause(main) and "," not in main and not re.search(rf"\b{SAYING}\b|\bthat\b", main):
             yield f"{main[0].upper()}{main[1:]} {lowered(match['time'])}"
     elif (
         (match := TIME_LAST.match(bare))

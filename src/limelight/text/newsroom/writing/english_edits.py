@@ -40,6 +40,7 @@ THAT = re.compile(
     r"|announced|confirmed|showed?) that (?=(?:the|a|an|it|he|she|they|there|this|its|his"
     r"|her|their|[A-Z]))"
 )
+ALSO = re.compile(r"(?<=[a-z] )also (?=[a-z])(?!known|called|be\b)")
 ROLE = re.compile(
     r"^(?P<role>[A-Z][\w'’-]*(?: (?:and |of )?[\w-]+){0,4}) (?P<name>[A-Z][a-z][\w'’-]*(?: "
     r"[A-Z][\w'’.-]*)+) (?=[a-z])"
@@ -138,6 +139,7 @@ def _all(text: str) -> Iterator[Edit]:
     yield from _by_whom(text)
     yield from _owned(text)
     yield from (Edit(match.end() - 5, match.end(), "") for match in THAT.finditer(text))
+    yield from (Edit(*match.span(), "") for match in ALSO.finditer(text))
     for match in WHERE.finditer(text):
         the = "the" if match["a"].lower() == "the" else article(match["city"])
         yield Edit(*match.span(), f"{the} {match['city']} {match['noun']}")

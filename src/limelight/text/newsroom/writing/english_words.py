@@ -45,7 +45,18 @@ SAME = """
     designed to=meant to; filled with=full of; regarded as=seen as; seen as=regarded as;
     famous for=renowned for; belonging to=owned by; is expected to=is likely to;
     are expected to=are likely to; was expected to=was likely to; a lot of=plenty of;
-    on behalf of=for; in the middle of=amid
+    on behalf of=for; in the middle of=amid; due to the=because of the; due to a=because of a;
+    the rest of the=the remainder of the; whether or not=whether; on top of=in addition to;
+    all of the=all the; each of the=every one of the; has been able to=has managed to;
+    have been able to=have managed to; is planning to=intends to; are planning to=intend to;
+    agreed to=consented to; helped to=helped; the possibility of=the chance of; known as=called;
+    was forced to=had to; were forced to=had to; been forced to=had to;
+    in an attempt to=to try to; in a bid to=to try to; in an effort to=to try to;
+    take part in=join in; taking part in=joining in; over the next=in the next;
+    over the past=in the past; over the last=in the last; every year=each year;
+    each year=every year; every week=each week; each week=every week; every month=each month;
+    each month=every month; every day=each day; each day=every day; thanks to=owing to;
+    such as=like
 """  # fmt: skip
 
 

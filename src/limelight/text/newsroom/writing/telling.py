@@ -135,6 +135,8 @@ class Teller:
     def _name(self, at: int) -> str:
         """Say in a sentence who reports: the publisher, else the report by its title."""
         document = self.evidence.sources[self.evidence.lines[at].place.source].document
+        if self.language == "en" and len(self.evidence.sources) == 1 and not document.publisher:
+            return "the report says"
         if self.language == "zh":
             if document.publisher:
                 return document.publisher
