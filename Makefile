@@ -9,7 +9,7 @@ RUN := .venv/$(BIN)
 BENCH := .venv-bench/$(BIN)
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format bench bench-sound clean
+.PHONY: demo test lint format bench bench-sound bench-words clean
 
 # A home of its own, so that the films don't mix with what is imported later.
 demo: .venv/.demo
@@ -48,6 +48,12 @@ bench: .venv-bench/.bench
 bench-sound: .venv/.bench-sound
 	$(RUN)/python benchmarks/sound.py
 
+# NEWS is bbc-summaries.jsonl.gz, FILMS the folder of tmdb_5000_movies.csv.
+bench-words: .venv/.bench-words
+	$(RUN)/python benchmarks/search.py "$(FILMS)"
+	$(RUN)/python benchmarks/glove.py "$(NEWS)" "$(FILMS)"
+	$(RUN)/python benchmarks/text_duplicates.py "$(NEWS)" "$(FILMS)"
+
 clean:
 	rm -rf .venv .venv-bench build dist
 
@@ -65,6 +71,10 @@ clean:
 .venv/.bench-sound: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[bench-sound]'
 	$(RUN)/python $(INSTALL) --no-deps pyrnnoise==0.4.5  # for RNNoise's library in it
+	@touch $@
+
+.venv/.bench-words: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(RUN)/python $(INSTALL) -c constraints.txt -e '.[bench-words]'
 	@touch $@
 
 # RecTools needs an older NumPy.
