@@ -151,3 +151,12 @@ def test_grammar():
     assert list(faults("It ran for three weeks in an old house.")) == []
     assert list(han_faults("他说,很好")) != []
     assert list(han_faults("他说，很好。")) == []
+
+
+def test_a_figure_of_something_else_is_left_out_and_told_of():
+    rows = 'Film,Gross\nDune,"$45,000,000"\nOrbit,"22,000,000 screens"\nHush,"$9,000,000"\n'
+    table = parse_table(rows.encode(), "t.csv")
+    assert [left.text for left in table.left_out] == ["22,000,000 screens"]
+    assert "gross" not in table.rows[1].cells
+    counted = parse_table(b"Film,Screens\nDune,3850 screens\nOrbit,2900 screens\n", "t.csv")
+    assert [row.number_of("screens") for row in counted.rows] == [3850, 2900]

@@ -356,11 +356,12 @@ def _made(
             + (f" ({c.reason})" if c.reason else "")
             for c in found
         )
-    return Answer(data, text)
+    return Answer(data, text, int(not any(made.statements())))
 
 
 def _read_out(name: str, made: Draft, out: Path | None) -> str:
     lines = [made.headline.text if made.headline else ""]
+    lines += [] if any(made.statements()) else list(made.notes)
     lines += [made.standfirst.text] if made.standfirst else []
     joint = "" if made.language == "zh" else " "
     lines += [joint.join(s.text for s in paragraph) for paragraph in made.paragraphs]

@@ -26,6 +26,8 @@ from limelight.text.newsroom.writing.statement import Statement
 from limelight.text.newsroom.writing.telling import Teller
 from limelight.text.words import words
 
+SHOWN = 80
+"""Characters of a sentence by which a note tells which it is."""
 TRIED = 60
 """Lines that are tried for a draft, the most telling first."""
 
@@ -209,6 +211,8 @@ def _laid_out(
         for s in sources
         if s.document.language != language
     ]
+    if not published and not choices:
+        other.append(_nothing([*dropped, *hidden]))
     return Draft(
         form.name,
         language,
@@ -235,6 +239,15 @@ def _laid_out(
         + tuple(Origin(t.number, t.name, t.name, "data", "") for t in tables),
         tuple(other),
     )
+
+
+def _nothing(left: Sequence[Dropped]) -> str:
+    """Say that nothing was written, and why of the first thing that might have been."""
+    if not left:
+        return "nothing could be written: the sources hold no sentence"
+    text = left[0].text if len(left[0].text) <= SHOWN else left[0].text[:SHOWN] + " …"
+    more = f", and {len(left) - 1:,} more were left out" if len(left) > 1 else ""
+    return f"nothing could be written: {text!r}: {left[0].reason}{more}"
 
 
 def _within(body: list[Statement], limit: int, language: str) -> list[Statement]:

@@ -37,10 +37,10 @@ def parse_pdf(data: bytes, name: str) -> Document:
     except Exception as error:
         raise BadInputError(f"{name} can't be read as PDF: {error}") from error
     if not any(re.search(r"\w", page) for page in pages):
+        held = "one page holds" if len(pages) == 1 else f"{len(pages)} pages hold"
         raise BadInputError(
-            f"{name} is a scan: its {len(pages)} pages hold pictures and no text; run it "
-            f"through text "
-            "recognition (OCR) first"
+            f"{name} is a scan: its {held} pictures and no text; run it through text recognition "
+            "(OCR) first"
         )
     text, found = cleaned(_flowing(pages))
     title = str(about.get("/Title") or "").strip() or None

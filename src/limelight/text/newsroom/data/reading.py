@@ -205,13 +205,14 @@ def _value(text: str, heading: str) -> Cell | None:
         "-"
     )
     found = numbers_in(plain.strip("+-()"), "en")
-    if (
-        len(found) != 1
-        or not found[0].values
-        or len(re.sub(r"\s", "", found[0].text)) * 2 < len(plain)
-    ):
+    if len(found) != 1 or not found[0].values:
         return None
     number = found[0]
+    besides = re.findall(r"[a-z]+", plain.replace(number.text, " ", 1).lower())
+    if any(word.rstrip("s") not in heading.lower() for word in besides):
+        return None  # of something else: "22,000,000 screens" among takings
+    if not besides and len(re.sub(r"\s", "", number.text)) * 2 < len(plain):
+        return None
     value, unit = number.values[0], number.unit if number.kind in ("money", "percent") else ""
     bare = not re.search(r"[a-z万亿千百]", number.text, re.IGNORECASE)
     if bare and (scale := SCALE.search(heading)):
