@@ -116,6 +116,54 @@ def damaged(picture: Photograph, seed: int) -> tuple[Photograph, Mask]:
     return np.clip(np.rint(made), 0, 255).astype(np.uint8), hidden > 0.25
 
 
+def worn(picture: Photograph, seed: int) -> tuple[Photograph, Mask]:
+    """Spoil a photograph otherwise: up to eight scratches, sixty specks and a fold, or none.
+
+    Scratches wind, are 1 to 4 pixels wide, many of them upright, and cover 40 to 100 %; the fold
+    may go aslant and covers 30 to 80 %. One white and one black of the print serve all, slightly
+    tinted; edges are soft by 0.4 to 1 pixel. Gives what is covered by 25 % or more, too.
+    """
+    random = np.random.default_rng(seed)
+    height, width = picture.shape[:2]
+    made = picture.astype(np.float32)
+    hidden = np.zeros((height, width), np.float32)
+    levels = random.uniform(0, 60), random.uniform(200, 255)
+
+    def lay(shape: NDArray[np.uint8], light: bool, least: float, most: float) -> None:
+        soft = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), random.uniform(0.4, 1.0))
+        cover = soft * random.uniform(least, most)
+        level = np.clip(levels[light] + random.normal(0, 10) + random.normal(0, 4, 3), 0, 255)
+        made[:] = made * (1 - cover[..., None]) + level * cover[..., None]
+        np.maximum(hidden, cover, out=hidden)
+
+    for _ in range(random.integers(0, 9)):
+        shape = np.zeros((height, width), np.uint8)
+        upright, winds = random.random() < 0.4, random.random() < 0.3
+        angle = np.pi / 2 + random.normal(0, 0.05) if upright else random.uniform(0, np.pi)
+        turns = random.normal(0, 0.6 if winds else 0.15) / 40 + random.normal(0, 0.01, 40)
+        angles = angle + np.cumsum(turns)
+        steps = random.uniform(0.1, 1.0) * height / 40 * np.stack([np.cos(angles), np.sin(angles)])
+        points = random.uniform(0, 1, 2) * (width, height) + np.cumsum(steps, axis=1).T
+        ends = np.rint(8 * points).astype(np.int32)
+        cv2.polylines(shape, [ends], False, 1, int(random.integers(1, 5)), shift=3)
+        lay(shape, random.random() < 0.6, 0.4, 1.0)
+    for _ in range(random.integers(0, 61)):
+        shape = np.zeros((height, width), np.uint8)
+        middle = tuple(random.integers(0, (width, height)).tolist())
+        axes = tuple(random.integers(1, 5, 2).tolist())
+        cv2.ellipse(shape, middle, axes, float(random.uniform(0, 180)), 0, 360, 1, -1)
+        lay(shape, random.random() < 0.6, 0.5, 1.0)
+    if random.random() < 0.6:
+        shape = np.zeros((height, width), np.uint8)
+        aslant = random.random() < 0.3
+        places = random.uniform(0.1, 0.9, 2) if aslant else np.repeat(random.uniform(0.1, 0.9), 2)
+        ends = np.stack([[0, 1], places], axis=1)[:, :: random.choice([1, -1])]
+        begin, end = (tuple(int(v) for v in np.multiply(one, (width, height))) for one in ends)
+        cv2.line(shape, begin, end, 1, int(random.integers(1, 5)))
+        lay(shape, random.random() < 0.8, 0.3, 0.8)
+    return np.clip(np.rint(made), 0, 255).astype(np.uint8), hidden > 0.25
+
+
 def faded(picture: Photograph, seed: int) -> Photograph:
     """Fade a photograph as dyes do: each channel's range shrinks, and its middle drifts.
 

@@ -56,6 +56,38 @@ def test_a_clean_photograph_is_nearly_untouched(photograph):
     assert damage(photograph).mean() < 0.005
 
 
+@pytest.mark.parametrize("name", ["brick", "grass", "camera"])
+def test_what_a_picture_is_made_of_is_no_damage(name):
+    picture = cv2.resize(getattr(data, name)(), (256, 256), interpolation=cv2.INTER_AREA)
+    assert damage(np.repeat(picture[..., None], 3, axis=2)).mean() < 0.005
+
+
+def test_a_line_is_found_where_it_was_drawn():
+    ground = np.full((64, 160, 3), (150, 90, 60), np.uint8)
+    drawn = cv2.line(ground.copy(), (20, 32), (140, 32), (235, 235, 235), 2)
+    found = damage(drawn)
+    assert found[31:33, 20:141].all()
+    assert not found[:16].any()
+    assert not found[48:].any()
+
+
+def test_a_speck_is_found_and_a_patch_is_not():
+    ground = np.full((96, 96, 3), 90, np.uint8)
+    speck = cv2.circle(ground.copy(), (30, 30), 3, (240, 240, 240), -1)
+    found = damage(cv2.circle(speck, (66, 66), 14, (240, 240, 240), -1))
+    assert found[28:33, 28:33].all()
+    assert not found[48:, 48:].any()
+
+
+def test_large_pictures_are_seen_in_tiles_as_they_are_whole(photograph, monkeypatch):
+    made, hidden = spoilt(np.tile(photograph, (2, 2, 1))[:320, :400])
+    whole = damage(made)
+    monkeypatch.setattr("limelight.image.damage.TILE", 128)
+    tiled = damage(made)
+    assert (whole == tiled).mean() > 0.99
+    assert tiled[hidden].mean() > 0.5
+
+
 def test_mending_comes_near_what_was_there_and_leaves_the_rest(photograph):
     made, _ = spoilt(photograph)
     found = Scratches()(made)

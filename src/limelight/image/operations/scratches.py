@@ -18,9 +18,10 @@ from limelight.image.picture import Picture
 class Scratches(Operation):
     """Remove scratches, dust and folds, light and dark; all other pixels stay to the bit.
 
-    Found is what is thin or small, stands out from its surroundings, and has the same on both of
-    its sides. A thin thing that a picture shows (a wire, a glint) can look so too: see what would
-    be filled with --show, mend that mask, and give it to `limelight image inpaint`.
+    Strokes and specks that stand out are judged by all that tells damage from what a picture shows:
+    straight, grey, unlike what is around it, going across it (weights learned from photographs). A
+    wire or a glint can look so too: see what would be filled with --show, mend that mask, and give
+    it to `limelight image inpaint`.
     """
 
     name: ClassVar[str] = "scratches"
