@@ -151,8 +151,8 @@ def main() -> None:
     text = (
         f"{weights:,} weights, {chosen.steps:,} steps of {BATCH} pictures "
         f"({chosen.steps * BATCH / 50_000:.1f} times all of them). {MADE:,} pictures a row against "
-        f"the 50,000 to train on, {SAMPLING_STEPS} steps, by Heun to the last. The network that looks "
-        f"is right about {accuracy:.1%} of the test part.\n\n{table(rows)}\n\n"
+        f"the 50,000 to train on, {SAMPLING_STEPS} steps, by Heun to the last. The network that "
+        f"looks is right about {accuracy:.1%} of the test part.\n\n{table(rows)}\n\n"
         f"{machine('torch', 'numpy')}"
     )
     put(SECTION, text)
