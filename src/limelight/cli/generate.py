@@ -71,7 +71,7 @@ class Drawing:
     prompt: PromptOption = ""
     seed: SeedOption = 0
     steps: StepsOption = 24
-    guidance: GuidanceOption = 2.0
+    guidance: GuidanceOption = 4.0
     device: DeviceOption = "cpu"
 
     def sampling(self, solver: str) -> Sampling:

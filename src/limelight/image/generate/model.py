@@ -35,7 +35,7 @@ class Sampling:
 
     steps: int = 24
     solver: Solver = "heun"
-    guidance: float = 2.0
+    guidance: float = 4.0
     seed: int = 0
 
 
