@@ -297,3 +297,38 @@ def test_nothing_written_is_said_and_why(text, told):
     (note,) = draft.notes
     assert note.startswith("nothing could be written: ")
     assert told in note
+
+
+TABLE = (
+    "rank,film,weekend gross,weeks\n"
+    "1,Harbour Lights,14200000,1\n2,Moon Circus,9800000,3\n3,Snow Line,4100000,6\n"
+)
+REPORTED = (
+    "Harbour Lights tops chart\n\nAccording to the tracker Reelcount, Harbour Lights earned "
+    "$12.9m over the weekend to top the box office. Moon Circus fell to second with $9.8m in its "
+    "third week.\n"
+)
+OTHERS = (
+    "Harbour Lights opens with $14.2m\n\nHarbour Lights took $14.2m at the weekend. Its maker "
+    "Maria Dunn won two prizes at Venice in 2019 for The Lantern.\n"
+)
+
+
+def test_what_leans_on_a_contradicted_line_goes_with_it():
+    texts = [Material(f"{n}.txt", t.encode()) for n, t in enumerate((OTHERS, REPORTED))]
+    table = Material("films.csv", TABLE.encode(), "data")
+    draft = written(settled(Assignment((*texts, table), "article", "en")))
+    assert "followed" not in draft.headline.text
+    assert "followed" not in body(draft)
+    reasons = {left.text: left.reason for left in draft.dropped}
+    assert reasons["Snow Line (4.1 million) followed."] == "it follows on what was left out"
+    whole = written(settled(Assignment((table,), "article", "en")))
+    assert "Snow Line (4.1 million) followed." in {s.text for s in whole.statements()}
+
+
+def test_reports_without_a_name_are_told_apart_in_words():
+    text = body(written(assigned(OTHERS, REPORTED)))
+    assert "report has $1" in text
+    assert "source 1" not in text
+    assert "source 2" not in text
+    assert "box office; another report has $14.2m." in text

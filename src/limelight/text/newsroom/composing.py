@@ -58,9 +58,7 @@ def compose(
     conflicts = conflicts_of(evidence)
     progress(2, 4, "writing")
     dropped: list[Dropped] = []
-    data = [s for table in tables for s in _of_table(table, language)]
-    data = [s for s in data if not _given_up(teller, s, dropped)]
-    data = [s for one in data for s in _settled(teller, one, conflicts, dropped)]
+    data = [s for table in tables for s in _of_table(teller, table, conflicts, dropped)]
     told = _told(teller, form, conflicts, dropped, _told_with(data, evidence))
     if form.name == "reviews":
         told = reviewing.verdicts(evidence, teller, told, tables)
@@ -68,8 +66,30 @@ def compose(
     return _laid_out(teller, form, language, sources, tables, told, data, conflicts, dropped)
 
 
-def _of_table(table: Table, language: str) -> list[Statement]:
-    return data_chinese.statements(table) if language == "zh" else data_english.statements(table)
+def _of_table(
+    teller: Teller, table: Table, conflicts: Sequence[Found], dropped: list[Dropped]
+) -> list[Statement]:
+    """Say what a table has; give up what does not pass, and what leans on a first so lost."""
+    zh = teller.language == "zh"
+    first, *others = (data_chinese if zh else data_english).statements(table) or [None]
+    if first is None:
+        return []
+    found = _kept(teller, first, conflicts, dropped)
+    for statement in others:
+        if statement.leans and not found:
+            reason = "it follows on what was left out"
+            dropped.append(Dropped(statement.text, reason, _where(teller, statement)))
+        else:
+            found += _kept(teller, statement, conflicts, dropped)
+    return found
+
+
+def _kept(
+    teller: Teller, statement: Statement, conflicts: Sequence[Found], dropped: list[Dropped]
+) -> list[Statement]:
+    if _given_up(teller, statement, dropped):
+        return []
+    return list(_settled(teller, statement, conflicts, dropped))
 
 
 def _settled(

@@ -68,6 +68,7 @@ def standfirst(body: list[Statement], language: str) -> Statement | None:
         size = len(statement.text) / 2 if language == "zh" else len(statement.text.split())
         if (
             statement.way in ("said", "data")
+            and not statement.leans
             and 7 <= size <= 26
             and not MARKS.search(statement.text)
         ):

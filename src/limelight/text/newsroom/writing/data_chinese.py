@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -103,7 +104,7 @@ def _box_office(table: Table) -> list[Statement]:
     others = [row for row in rows[2:5] if row.number_of("weeks") != 1]
     if others:
         names = "、".join(f"{_title(row)}（{amount(row.cells[role])}）" for row in others)
-        found.append(_said(f"其后是{names}。", table, *others))
+        found.append(replace(_said(f"其后是{names}。", table, *others), leans=True))
     if (whole := total_of(table, role)) and len(rows) > 2:
         found.append(_said(f"榜上{len(rows)}部影片合计{amount(whole)}。", table))
     return found
@@ -171,7 +172,8 @@ def _calendar(table: Table) -> list[Statement]:
         names = "，".join(
             f"{_title(row)}定在{_day(row.day_of() or date.min, False)}" for row in group
         )
-        found.append(_said(f"{'随后，' if begin == 1 else '接下来，'}{names}。", table, *group))
+        following = _said(f"{'随后，' if begin == 1 else '接下来，'}{names}。", table, *group)
+        found.append(replace(following, leans=True))
     return found
 
 

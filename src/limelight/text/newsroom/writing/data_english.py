@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -118,7 +119,7 @@ def _box_office(table: Table) -> list[Statement]:
     others = [row for row in rows[2:5] if row not in new]
     if others:
         names = listed([f"{row.words_of('title')} ({amount(row.cells[role])})" for row in others])
-        found.append(_said(f"{names} followed.", table, *others))
+        found.append(replace(_said(f"{names} followed.", table, *others), leans=True))
     if (whole := total_of(table, role)) and len(rows) > 2:
         found.append(
             _said(
@@ -193,7 +194,8 @@ def _chart(table: Table) -> list[Statement]:
         names = listed(
             [f"{_by(row)} at number {count(int(row.number_of('rank') or 0))}" for row in rest]
         )
-        found.append(_said(f"The top of the list also has {names}.", table, *rest))
+        also = _said(f"The top of the list also has {names}.", table, *rest)
+        found.append(replace(also, leans=True))
     return found
 
 

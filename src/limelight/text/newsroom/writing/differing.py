@@ -28,6 +28,10 @@ SEVERAL = {
     "zh": "据{one}报道，{text}；其中{mine}这一数字，{other}的说法是{theirs}。",
 }
 
+CREDITED = re.compile(r"According to |据")
+BESIDE = {"en": "{text}; {other} has {theirs}.", "zh": "{text}；{other}的说法则是{theirs}。"}
+"""Where the line itself says who has it."""
+
 
 def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> tuple[Told, str]:
     """Say what one source has by its name, and beside it what another has.
@@ -44,11 +48,17 @@ def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> 
     if not theirs[0] or told.way not in ways or not _has(told.text, mine[0], teller.language):
         return (), reason
     one, other = (_label(side[1], teller) for side in (mine, theirs))
-    named = not re.search(r"^(?:source |来源)", f"{one}\n{other}", re.MULTILINE)
+    named = bool(one and other)
+    some, another = (
+        ("一则报道", "另一则报道") if teller.language == "zh" else ("one report", "another report")
+    )
+    one, other = one or some, other or another
     numbers = numbers_in(told.text, teller.language)
     said = next((n for n in numbers if _has(n.text, mine[0], teller.language)), None)
     several = said is not None and sum(same_kind(n, said) for n in numbers) > 1
     form = SEVERAL[teller.language] if several else SAID[teller.language, not named]
+    if CREDITED.match(told.text) and not several:
+        form = BESIDE[teller.language]
     text = form.format(
         mine=said.text.strip() if said else "",
         text=told.text.rstrip(".。"),
@@ -111,12 +121,9 @@ def _has(text: str, said: str, language: str) -> bool:
 
 
 def _label(place: Place, teller: Teller) -> str:
-    """Say who has it: the publisher, the table, else the source by its number."""
+    """Say who has it: the publisher or the table; "" of a report that has no name."""
     source = teller.evidence.sources.get(place.source)
-    zh = teller.language == "zh"
     if source is None:
         name = teller.evidence.tables[place.source].name
-        return f"数据表{name}" if zh else f"the table {name}"
-    return source.document.publisher or (
-        f"来源{source.number}" if zh else f"source {source.number}"
-    )
+        return f"数据表{name}" if teller.language == "zh" else f"the table {name}"
+    return source.document.publisher or ""

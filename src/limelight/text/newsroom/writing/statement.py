@@ -13,7 +13,7 @@ class Statement:
 
     ``way`` says how it was written: "said" in other words, "quoted", "data", "differ" for what
     sources contradict each other in, "title", "model". ``origin`` is the place it tells of, which
-    keeps it in order.
+    keeps it in order. It ``leans`` where nobody could read it without what its table's first says.
     """
 
     text: str
@@ -21,3 +21,4 @@ class Statement:
     way: str
     origin: Place = field(default=Place(0, 0, 0))
     topic: str = ""
+    leans: bool = False
