@@ -31,8 +31,10 @@ class RecurrentNetwork(Network):
         )
         self.asking = nn.GRU(width, width, batch_first=True)
         self.reading = nn.GRU(2 * width, width, batch_first=True)
-        self.query, self.key = nn.Linear(width, width), nn.Linear(width, width, bias=False)
-        self.weight = nn.Linear(width, 1, bias=False)
+        # Half as wide: numbers for every pair of subwords are most of a step's memory traffic.
+        compared = width // 2
+        self.query, self.key = nn.Linear(width, compared), nn.Linear(width, compared, bias=False)
+        self.weight = nn.Linear(compared, 1, bias=False)
         self.beginning = nn.Linear(width, width)
         # Normalised, not squashed by tanh: squashed ones saturate, and then all say the same.
         self.together = nn.Sequential(nn.Linear(2 * width, width), nn.LayerNorm(width))
