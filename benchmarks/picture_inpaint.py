@@ -100,7 +100,11 @@ def thickness(photographs: dict[str, Photograph]) -> None:
     put("picture inpaint, size", f"{table(rows)}\n\n{_machine()}")
 
 
-def find(photographs: dict[str, Photograph], folder: Path | None) -> None:
+def grey(picture: Photograph) -> Photograph:
+    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+
+
+def find(section: str, photographs: dict[str, Photograph], folder: Path | None) -> None:
     rows, seen = [], []
     for seed, (name, picture) in enumerate(photographs.items()):
         spoilt, hidden = spoiling.damaged(picture, seed)
@@ -120,9 +124,9 @@ def find(photographs: dict[str, Photograph], folder: Path | None) -> None:
         )
         seen.append(np.vstack([spoilt, np.where(found[..., None], [0, 255, 0], spoilt), made]))
     means = {key: f"{np.mean([float(row[key]) for row in rows]):.2f}" for key in list(rows[0])[1:]}
-    put("picture scratches", f"{table([*rows, {'photograph': 'mean', **means}])}\n\n{_machine()}")
+    put(section, f"{table([*rows, {'photograph': 'mean', **means}])}\n\n{_machine()}")
     if folder:
-        cv2.imwrite(str(folder / "found.png"), np.hstack(seen).astype(np.uint8)[..., ::-1])
+        cv2.imwrite(str(folder / f"{section}.png"), np.hstack(seen).astype(np.uint8)[..., ::-1])
 
 
 def fade(photographs: dict[str, Photograph], folder: Path | None) -> None:
@@ -159,7 +163,9 @@ def main() -> None:
     photographs = spoiling.photographs()
     fill(photographs, folder)
     thickness(photographs)
-    find(photographs, folder)
+    find("picture scratches", photographs, folder)
+    greys = {name: grey(picture) for name, picture in photographs.items()}
+    find("picture scratches without colour", greys, folder)
     fade(photographs, folder)
 
 

@@ -5,12 +5,14 @@
 FOLDER holds photographs of one's own, in folders too; none of those that other benchmarks report
 on. Squares of 256 x 256 are cut from them, every second one is made grey, some get grain, and each
 is looked at as it is and damaged in two ways (see spoiling.py). A third of the photographs judge.
+Strokes are judged once more by what grey pictures show of them.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +79,8 @@ def learn(name: str, names: Sequence[str], rows: list[tuple[Any, ...]], most: in
     print(f"precision {right / pixels[said].sum():.3f}, photographs without damage included")
     model.fit(scaled, true, sample_weight=counts)
     weights = model.coef_[0] / width
-    print(f"BIAS {model.intercept_[0] - weights @ middle:.2f}")
-    print(", ".join(f"{one}: {weight:.2f}" for one, weight in zip(names, weights, strict=True)))
+    print(f"BIAS {model.intercept_[0] - weights @ middle:.3f}")
+    print(", ".join(f"{one}: {weight:.3f}" for one, weight in zip(names, weights, strict=True)))
 
 
 def main(folder: str) -> None:
@@ -96,6 +98,10 @@ def main(folder: str) -> None:
                 share = np.bincount(labels.ravel(), near)[1:] / count
                 spots.append((evidence, share, count, np.full(len(count), number)))
     learn("strokes", strokes.EVIDENCE, lines, 150)
+    grey = [(strokes.products(evidence), *rest) for evidence, *rest in lines]
+    left = [strokes.EVIDENCE[place] for place in strokes.WITHOUT_COLOUR]
+    pairs = [f"{one} x {other}" for one, other in combinations_with_replacement(left, 2)]
+    learn("strokes without colour", [*left, *pairs], grey, 150)
     learn("specks", specks.EVIDENCE, spots, 60)
 
 

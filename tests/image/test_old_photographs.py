@@ -6,7 +6,7 @@ import pytest
 from skimage import data
 
 from limelight.errors import BadInputError
-from limelight.image.damage import damage
+from limelight.image.damage import colourless, damage
 from limelight.image.operations import configure
 from limelight.image.operations.fade import Fade
 from limelight.image.operations.scratches import Scratches
@@ -56,10 +56,34 @@ def test_a_clean_photograph_is_nearly_untouched(photograph):
     assert damage(photograph).mean() < 0.005
 
 
-@pytest.mark.parametrize("name", ["brick", "grass", "camera"])
-def test_what_a_picture_is_made_of_is_no_damage(name):
+def grey(name):
+    """Give a photograph without colour, 256 by 256."""
     picture = cv2.resize(getattr(data, name)(), (256, 256), interpolation=cv2.INTER_AREA)
-    assert damage(np.repeat(picture[..., None], 3, axis=2)).mean() < 0.005
+    return np.repeat(picture[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize(("name", "most"), [("brick", 0.002), ("grass", 0.002), ("camera", 0.015)])
+def test_what_a_picture_is_made_of_is_no_damage(name, most):
+    assert damage(grey(name)).mean() < most
+
+
+@pytest.mark.parametrize(("name", "least"), [("brick", 0.4), ("camera", 0.3), ("moon", 0.4)])
+def test_marks_are_found_without_colour(name, least):
+    made, hidden = spoilt(grey(name))
+    found = damage(made)
+    near = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert found[hidden].mean() > least
+    assert near[found].mean() > 0.5
+
+
+def test_sepia_is_no_colour_and_paint_is(photograph):
+    luma = np.float32(grey("camera")) / 255
+    sepia = np.rint(255 * luma ** np.array([0.75, 1.0, 1.4])).astype(np.uint8)
+    assert colourless(grey("camera"))
+    assert colourless(sepia)
+    assert colourless(spoilt(sepia)[0])
+    assert not colourless(photograph)
+    assert not colourless(data.retina()[400:900:2, 500:1000:2])
 
 
 def test_a_line_is_found_where_it_was_drawn():

@@ -53,6 +53,22 @@ WEIGHTS = np.array([0.47, -0.43, -1.59, -8.06, 29.09, 2.16, 10.94, -0.26])
 BIAS = -4.86
 """Logistic regression on strokes of photographs, some of them damaged; by picture_marks.py among
 the benchmarks."""
+WITHOUT_COLOUR = [0, 1, 2, 5, 6, 7]
+"""What there is to judge by in a picture without colour."""
+# fmt: off
+WEIGHTS_WITHOUT_COLOUR = np.array([
+    0.013, -0.804, 1.781, 6.179, 6.431, 0.413,
+    0.028, -0.162, -0.187, 0.526, 4.538, -0.080,
+    -0.324, -0.369, -0.149, -1.776, 0.593,
+    -0.060, -2.785, 4.452, 0.068,
+    -1.208, -3.015, -0.554,
+    -20.182, -1.171,
+    -0.056,
+])
+# fmt: on
+BIAS_WITHOUT_COLOUR = -7.476
+"""The same regression on that evidence and its `products`: what little is left tells more jointly,
+as that what is long and straight is none where much goes the same way."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +86,17 @@ class Strokes:
     """(strokes, `EVIDENCE`)."""
 
 
-def scratched(luma: Plane, colour: Plane, least: float) -> NDArray[np.bool_]:
-    """Say where strokes are whose log odds of being damage are more than ``least``."""
+def scratched(luma: Plane, colour: Plane, least: float, colourless: bool) -> NDArray[np.bool_]:
+    """Say where strokes are whose log odds of being damage are more than ``least``.
+
+    In a picture that is ``colourless``, they are judged without ``colour``.
+    """
     found = np.zeros(luma.shape, np.bool_)
     for some in strokes(luma, colour):
-        likely = some.evidence @ WEIGHTS + BIAS
+        if colourless:
+            likely = products(some.evidence) @ WEIGHTS_WITHOUT_COLOUR + BIAS_WITHOUT_COLOUR
+        else:
+            likely = some.evidence @ WEIGHTS + BIAS
         kept = _supported(some, luma.shape, likely > least, likely > least - SUPPORTED)[some.of]
         if kept.any():
             found |= _drawn(luma, some, kept)
@@ -101,6 +123,13 @@ def strokes(luma: Plane, colour: Plane) -> Iterator[Strokes]:
         of = (np.cumsum(long) - 1)[of[kept]]
         evidence = _evidence(sign, one, (rows, columns), of, luma, colour, usual)
         yield Strokes(sign, rows, columns, way, of, evidence)
+
+
+def products(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give all evidence `WITHOUT_COLOUR`, then its squares and products, (strokes, 27)."""
+    left = evidence[:, WITHOUT_COLOUR]
+    one, other = np.triu_indices(left.shape[1])
+    return np.hstack([left, left[:, one] * left[:, other]])
 
 
 def _evidence(
