@@ -19,6 +19,11 @@ EACH = 0.7
 """Share of the names that are changed in those."""
 INVENTED = 0.5
 """Share of the other names that are put together of parts of two."""
+UNHEARD = 0.3
+"""Share of the other names whose very words and numbers are made up."""
+LITTLE = 3
+"""Letters of a word that is left as it is: "of", "the", "and"."""
+DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class Reported:
 
     Facts come in any order. In half of the pairs, names that a text spells as its facts do are
     changed for others, in both: for values of the same property, for subjects of the same category,
-    or for names that are put together of parts of two, which nobody can have met.
+    for names that are put together of parts of two, which nobody can have met, or for names whose
+    very words are, so that they are no subwords known but have to be copied piece by piece.
     """
 
     reports: Sequence[Report]
@@ -132,4 +138,16 @@ class Reported:
         first, second = (pool[place].split() for place in random.integers(len(pool), size=2))
         if random.random() < INVENTED:
             first = [*first[: (len(first) + 1) // 2], *second[len(second) // 2 :]]
+        if random.random() < UNHEARD:
+            parts = [*first, *second]
+            first = [_unheard(one, parts[random.integers(len(parts))], random) for one in first]
         return " ".join(first)
+
+
+def _unheard(word: str, other: str, random: Random) -> str:
+    """Give a number of other digits, or the beginning of one word with the end of another."""
+    if DIGIT.search(word):
+        return DIGIT.sub(lambda _: str(random.integers(10)), word)
+    if len(word) <= LITTLE:
+        return word
+    return word[: (len(word) + 1) // 2] + other[len(other) // 2 :]

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from limelight.text.sequence.continuing import Continuing
 from limelight.text.sequence.network import Memory, Network, Said, State
 from limelight.text.sequence.vocabulary import PAD
 
@@ -35,6 +36,7 @@ class RecurrentNetwork(Network):
         compared = width // 2
         self.query, self.key = nn.Linear(width, compared), nn.Linear(width, compared, bias=False)
         self.weight = nn.Linear(compared, 1, bias=False)
+        self.continuing = Continuing(width)
         self.beginning = nn.Linear(width, width)
         # Normalised, not squashed by tanh: squashed ones saturate, and then all say the same.
         self.together = nn.Sequential(nn.Linear(2 * width, width), nn.LayerNorm(width))
@@ -58,11 +60,13 @@ class RecurrentNetwork(Network):
             state = {"asking": begun, "reading": torch.zeros_like(begun)}
         asked, asking = self.asking(self.drop(self.embedding(ids)), state["asking"][None])
         scores = torch.tanh(self.query(asked)[:, :, None] + self.key(memory.vectors)[:, None])
-        scores = self.weight(scores).squeeze(-1).float()
+        continued, copying = self.continuing(asked, memory, ids, state.get("copying"))
+        scores = self.weight(scores).squeeze(-1).float() + continued
         attention = scores.masked_fill(~memory.there[:, None], -torch.inf).softmax(-1)
         context = attention.to(memory.vectors.dtype) @ memory.vectors
         read, reading = self.reading(
             self.drop(torch.cat([asked, context], -1)), state["reading"][None]
         )
         vectors = self.together(torch.cat([read, context], -1))
-        return Said(vectors, attention, {"asking": asking[0], "reading": reading[0]})
+        after = {"asking": asking[0], "reading": reading[0], "copying": copying}
+        return Said(vectors, attention, after)

@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from limelight.text.sequence.continuing import Continuing
 from limelight.text.sequence.network import Memory, Network, Said, State
 from limelight.text.sequence.vocabulary import PAD
 from limelight.training.dropout import Dropout
@@ -23,7 +24,8 @@ KEPT = ("keys", "values", "source_keys", "source_values")
 class TransformerNetwork(Network):
     """A Transformer (Vaswani et al. 2017), normalised before each part (Xiong et al. 2020).
 
-    What may be copied is decided by an attention of its own, from the last layer.
+    What may be copied is decided by an attention of its own, from the last layer; what it finds is
+    known before anything is said, so that the end of a name is seen.
     """
 
     def __init__(self, n_subwords: int, width: int, layers: int, dropout: float) -> None:
@@ -33,6 +35,7 @@ class TransformerNetwork(Network):
         self.decoder = nn.ModuleList(_DecoderLayer(width, dropout) for _ in range(layers))
         self.encoded, self.decoded = nn.LayerNorm(width), nn.LayerNorm(width)
         self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
+        self.continuing, self.found = Continuing(width), nn.Linear(width, width)
 
     def encode(self, ids: Tensor) -> Memory:
         """Let every subword of the source look at all."""
@@ -55,9 +58,11 @@ class TransformerNetwork(Network):
             after |= {f"{number}.{name}": kept[name] for name in KEPT}
         vectors = self.decoded(vectors)
         scores = self.query(vectors) @ self.key(memory.vectors).transpose(1, 2)
-        scores = (scores / math.sqrt(self.width)).float()
+        continued, copying = self.continuing(vectors, memory, ids, state.get("copying"))
+        scores = (scores / math.sqrt(self.width)).float() + continued
         attention = scores.masked_fill(~memory.there[:, None], -torch.inf).softmax(-1)
-        return Said(vectors, attention, after)
+        vectors = vectors + self.found(attention.to(memory.vectors.dtype) @ memory.vectors)
+        return Said(vectors, attention, {**after, "copying": copying})
 
     def _placed(self, ids: Tensor, before: int) -> Tensor:
         """Embed subwords and add the sines and cosines of their places."""
