@@ -6,9 +6,10 @@ import torch
 
 from limelight.errors import BadInputError, CorruptError, NotFoundError
 from limelight.text.sequence.beam import Search
+from limelight.text.sequence.continuing import Continuing
 from limelight.text.sequence.examples import Example, Fixed, batches, padded
 from limelight.text.sequence.facts import Fact, Report, Reported, name, property_name, source_of
-from limelight.text.sequence.network import Network
+from limelight.text.sequence.network import Memory, Network
 from limelight.text.sequence.vocabulary import END, PAD, START, Vocabulary
 from limelight.text.sequence.writer import NETWORKS, Settings, Writer
 from limelight.training import epochs
@@ -136,6 +137,28 @@ def test_a_step_at_a_time_says_what_the_whole_says(architecture: str) -> None:
         state = step.state
 
 
+def test_places_gain_by_how_many_of_the_last_subwords_they_follow_on() -> None:
+    source = torch.tensor([[5, 6, 5, 7, 6, 5, 8]])
+    memory = Memory(torch.zeros(1, 7, 4), source, source != PAD)
+    said = torch.tensor([[START, 6, 5, 9, 6]])
+    continuing = Continuing(4)
+    vectors = torch.zeros(1, 5, 4)
+    whole, _ = continuing(vectors, memory, said, None)
+    assert whole[0].tolist() == [
+        [0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 1, 0, 0, 1, 0],
+        [0, 1, 0, 2, 0, 0, 2],
+        [0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 1, 0, 0, 1, 0],
+    ]
+    before = None
+    for t in range(5):
+        step, before = continuing(vectors[:, [t]], memory, said[:, [t]], before)
+        assert torch.equal(step[:, 0], whole[:, t])
+    longer, _ = continuing(vectors, memory, torch.tensor([[5, 7, 6, 5, 1]]), None)
+    assert longer[0, 3].tolist() == [0, 1, 0, 1 + 1, 0, 0, 3]
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_widest_beam_finds_the_likeliest(architecture: str) -> None:
     """Against every text of up to two subwords, of a vocabulary of seven."""
@@ -212,3 +235,4 @@ def test_names_change_in_facts_and_text_alike() -> None:
             assert "<object> cook" in source
     assert "Ben is of Ulm." in seen
     assert any(text.startswith("Cleo Ann") or text.startswith("Ann Day") for text in seen)
+    assert any(text.endswith(" is of Boel.") for text in seen)  # of Bonn and of Kiel

@@ -48,17 +48,18 @@ class Found:
 def search(network: Network, ids: Tensor, how: Search) -> list[list[Found]]:
     """Give the best texts for each source (n, s) of subwords, the best first, ``width`` at most."""
     with torch.inference_mode():
-        memory = network.encode(ids)
-        n, k = len(ids), how.width
-        memory = memory.rows(torch.arange(n, device=ids.device).repeat_interleave(k))
-        said = torch.full((n * k, 1), START, device=ids.device)
+        k = how.width
+        beams = torch.arange(k, device=ids.device)
+        going = list(range(len(ids)))  # places of the sources whose texts are not found yet
+        firsts = torch.arange(len(ids), device=ids.device)[:, None] * k
+        memory = network.encode(ids).rows((firsts // k).expand(-1, k).flatten())
+        said = torch.full((len(ids) * k, 1), START, device=ids.device)
         # At first all beams of a source are the same: only one may go on.
-        scores = torch.full((n, k), -torch.inf, device=ids.device)
+        scores = torch.full((len(ids), k), -torch.inf, device=ids.device)
         scores[:, 0] = 0
-        attention = memory.vectors.new_zeros(n * k, 0, ids.shape[1], dtype=torch.float32)
-        ended: list[list[Found]] = [[] for _ in range(n)]
+        attention = memory.vectors.new_zeros(len(said), 0, ids.shape[1], dtype=torch.float32)
+        ended: list[list[Found]] = [[] for _ in going]
         state: dict[str, Tensor] = {}
-        firsts = torch.arange(n, device=ids.device)[:, None] * k
         for step in range(how.longest):
             heard = network.decode(memory, said[:, -1:], state)
             likely = network.logarithms(memory, heard)[:, 0]
@@ -66,26 +67,37 @@ def search(network: Network, ids: Tensor, how: Search) -> list[list[Found]]:
             if step + 1 == how.longest:
                 likely[:, :END] = likely[:, END + 1 :] = -torch.inf
             n_words = likely.shape[1]
-            total = (scores[..., None] + likely.view(n, k, -1)).flatten(1)
+            total = (scores[..., None] + likely.view(len(going), k, -1)).flatten(1)
             # Twice as many, since as many as there are beams may end.
             best, places = total.topk(2 * k, dim=1)
             rows, words = firsts + places // n_words, places % n_words
             looked = torch.cat([attention, heard.attention], 1)
             ends = (words == END) & torch.isfinite(best)
-            for source, place in ends[:, :k].nonzero().tolist():
-                row = int(rows[source, place])
-                ended[source].append(
-                    _found(said[row, 1:], float(best[source, place]), looked[row], memory, row, how)
+            for place, beam in ends[:, :k].nonzero().tolist():
+                row = int(rows[place, beam])
+                text = _found(
+                    said[row, 1:], float(best[place, beam]), looked[row], memory, row, how
                 )
-            best = best.masked_fill(ends, -torch.inf)
-            scores, chosen = best.topk(k, dim=1)
-            rows, words = rows.gather(1, chosen).flatten(), words.gather(1, chosen).flatten()
-            said = torch.cat([said[rows], words[:, None]], 1)
+                ended[going[place]].append(text)
+            scores, chosen = best.masked_fill(ends, -torch.inf).topk(k, dim=1)
+            rows, words = rows.gather(1, chosen), words.gather(1, chosen)
+            hopes = (scores[:, 0] / how.normal(step + 2)).tolist()
+            on = [
+                place
+                for place, (source, hope) in enumerate(zip(going, hopes, strict=True))
+                if not _is_done(ended[source], hope, k)
+            ]
+            if not on:
+                break
+            if len(on) < len(going):
+                going = [going[place] for place in on]
+                rows, words, scores = rows[on], words[on], scores[on]
+                memory = memory.rows((firsts[on] + beams).flatten())
+                firsts = firsts[: len(on)]
+            rows = rows.flatten()
+            said = torch.cat([said[rows], words.flatten()[:, None]], 1)
             attention = looked[rows]
             state = {name: part[rows] for name, part in heard.state.items()}
-            hopes = (scores[:, 0] / how.normal(step + 2)).tolist()
-            if all(_is_done(found, hope, k) for found, hope in zip(ended, hopes, strict=True)):
-                break
         return [sorted(found, key=lambda one: -one.score)[:k] for found in ended]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -24,15 +25,20 @@ ROWS = 64
 
 
 class Memory(NamedTuple):
-    """An encoded source: vectors (n, s, width), subwords (n, s), and where there are any (n, s)."""
+    """An encoded source: vectors (n, s, width), subwords (n, s), and where there are any (n, s).
+
+    ``looked_at`` is what a decoder would otherwise make of the vectors at every step, each (n, …).
+    """
 
     vectors: Tensor
     ids: Tensor
     there: Tensor
+    looked_at: Sequence[Tensor] = ()
 
     def rows(self, chosen: Tensor) -> Memory:
         """Give the memories of some rows, in that order."""
-        return Memory(*(part[chosen] for part in self))
+        looked_at = [part[chosen] for part in self.looked_at]
+        return Memory(self.vectors[chosen], self.ids[chosen], self.there[chosen], looked_at)
 
 
 class Said(NamedTuple):

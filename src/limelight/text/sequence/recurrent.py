@@ -49,7 +49,7 @@ class RecurrentNetwork(Network):
         )
         read, _ = self.encoder(packed)
         vectors, _ = pad_packed_sequence(read, True, total_length=ids.shape[1])
-        return Memory(vectors, ids, there)
+        return Memory(vectors, ids, there, [self.key(vectors)])
 
     def decode(self, memory: Memory, ids: Tensor, state: State) -> Said:
         """Ask, look back at the source, and read what is there."""
@@ -59,7 +59,7 @@ class RecurrentNetwork(Network):
             begun = torch.tanh(self.beginning(mean))
             state = {"asking": begun, "reading": torch.zeros_like(begun)}
         asked, asking = self.asking(self.drop(self.embedding(ids)), state["asking"][None])
-        scores = torch.tanh(self.query(asked)[:, :, None] + self.key(memory.vectors)[:, None])
+        scores = torch.tanh(self.query(asked)[:, :, None] + memory.looked_at[0][:, None])
         continued, copying = self.continuing(asked, memory, ids, state.get("copying"))
         scores = self.weight(scores).squeeze(-1).float() + continued
         attention = scores.masked_fill(~memory.there[:, None], -torch.inf).softmax(-1)

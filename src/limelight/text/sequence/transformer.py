@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +20,7 @@ INNER = 3
 """Times the width is the width of the layer in between."""
 SLOWEST = 10_000.0
 """Places after which the slowest wave has turned by one radian."""
-KEPT = ("keys", "values", "source_keys", "source_values")
+KEPT = ("keys", "values")
 
 
 class TransformerNetwork(Network):
@@ -43,7 +45,10 @@ class TransformerNetwork(Network):
         vectors = self._placed(ids, 0)
         for layer in self.encoder:
             vectors = layer(vectors, there[:, None, None])
-        return Memory(self.encoded(vectors), ids, there)
+        vectors = self.encoded(vectors)
+        layers = cast(Iterable[_DecoderLayer], self.decoder)
+        looked_at = [part for layer in layers for part in layer.source.looked_at(vectors)]
+        return Memory(vectors, ids, there, [*looked_at, self.key(vectors)])
 
     def decode(self, memory: Memory, ids: Tensor, state: State) -> Said:
         """Let every target subword look at those before it, and at the source."""
@@ -54,10 +59,11 @@ class TransformerNetwork(Network):
         after: State = {}
         for number, layer in enumerate(self.decoder):
             held = {name: state[f"{number}.{name}"] for name in KEPT} if state else {}
-            vectors, kept = layer(vectors, past, memory, held)
+            source = memory.looked_at[2 * number : 2 * number + 2]
+            vectors, kept = layer(vectors, past, source, memory.there, held)
             after |= {f"{number}.{name}": kept[name] for name in KEPT}
         vectors = self.decoded(vectors)
-        scores = self.query(vectors) @ self.key(memory.vectors).transpose(1, 2)
+        scores = self.query(vectors) @ memory.looked_at[-1].transpose(1, 2)
         continued, copying = self.continuing(vectors, memory, ids, state.get("copying"))
         scores = (scores / math.sqrt(self.width)).float() + continued
         attention = scores.masked_fill(~memory.there[:, None], -torch.inf).softmax(-1)
@@ -92,11 +98,11 @@ class _Attention(nn.Module):
     def looked_at(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Give keys and values, (n, heads, t, width of a head)."""
         keys, values = self.key_value(vectors).chunk(2, -1)
-        return self._apart(keys), self._apart(values)
+        return self._apart(keys).contiguous(), self._apart(values).contiguous()
 
     def forward(self, asking: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        queries = self._apart(self.query(asking))
-        scores = queries @ (keys * keys.shape[-1] ** -0.5).transpose(2, 3)
+        queries = self._apart(self.query(asking) * keys.shape[-1] ** -0.5)
+        scores = queries @ keys.transpose(2, 3)
         shares = scores.float().masked_fill(~mask, -torch.inf).softmax(-1)
         found = shares.to(values.dtype) @ values
         together: Tensor = self.out(found.transpose(1, 2).flatten(2))
@@ -139,17 +145,19 @@ class _DecoderLayer(nn.Module):
         self.drop, self.inner = Dropout(dropout), _inner(width, dropout)
 
     def forward(
-        self, vectors: Tensor, past: Tensor, memory: Memory, held: State
+        self,
+        vectors: Tensor,
+        past: Tensor,
+        source: Sequence[Tensor],
+        there: Tensor,
+        held: State,
     ) -> tuple[Tensor, State]:
         normed = self.norm(vectors)
         keys, values = self.own.looked_at(normed)
         if held:
             keys = torch.cat([held["keys"], keys], 2)
             values = torch.cat([held["values"], values], 2)
-            source = held["source_keys"], held["source_values"]
-        else:
-            source = self.source.looked_at(memory.vectors)
         vectors = vectors + self.drop(self.own(normed, keys, values, past))
-        there = memory.there[:, None, None]
-        vectors = vectors + self.drop(self.source(self.source_norm(vectors), *source, there))
-        return vectors + self.inner(vectors), dict(zip(KEPT, (keys, values, *source), strict=True))
+        found = self.source(self.source_norm(vectors), *source, there[:, None, None])
+        vectors = vectors + self.drop(found)
+        return vectors + self.inner(vectors), dict(zip(KEPT, (keys, values), strict=True))

@@ -31,7 +31,7 @@ NETWORKS: dict[Architecture, Callable[[int, int, int, float], Network]] = {
     "recurrent": RecurrentNetwork,
     "transformer": TransformerNetwork,
 }
-TOGETHER = 16
+TOGETHER = 32
 """Sources that are written of together."""
 LONGEST = 400
 """Subwords of a source; attention over more takes memory by the square."""
