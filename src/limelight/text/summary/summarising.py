@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -64,15 +63,7 @@ def summarise(
     that is no longer than that is its own summary. Raises BadInputError for a text without words,
     without sentences, or none of whose sentences is short enough.
     """
-    source = read_source(text)
-    if sum(map(length.of, source.sentences)) <= length.most:
-        return Summary(source.sentences, source)
-    source = _without_headings(source)
-    vectors = vectors_of(source, embedder)
-    costs = list(map(length.of, source.sentences))
-    values = _values(source, vectors, length)
-    chosen = selected(values, vectors, costs, length.most, supports(source.sentences))
-    return _summary(source, chosen, length, costs)
+    return _shortened(text, length, embedder)
 
 
 def synopsis(
@@ -83,19 +74,7 @@ def synopsis(
     The first sentence comes first where it fits; of a story of eight sentences or more, the last
     quarter is not told. Else as `summarise`.
     """
-    source = read_source(text)
-    if sum(map(length.of, source.sentences)) <= length.most:
-        return Summary(source.sentences, source)
-    source = _without_headings(source)
-    vectors = vectors_of(source, embedder)
-    costs = list(map(length.of, source.sentences))
-    told = _values(source, vectors, length)
-    if len(costs) >= SHORT:
-        until = int(np.ceil(len(costs) * TOLD))
-        told, vectors, costs = told[:until], vectors[:until], costs[:until]
-    leaning = supports(source.sentences[: len(costs)])
-    chosen = selected(told, vectors, costs, length.most, leaning, first=[0])
-    return _summary(source, chosen, length, costs)
+    return _shortened(text, length, embedder, story=True)
 
 
 def read_source(text: str | Document) -> Source:
@@ -129,6 +108,31 @@ def vectors_of(source: Source, embedder: Embedder | None) -> Vectors:
     return embedder.vectors([one.text for one in source.sentences])
 
 
+def _shortened(
+    text: str | Document, length: Length, embedder: Embedder | None, *, story: bool = False
+) -> Summary:
+    """Choose sentences of a text: of a story, from before its end, and the first one first."""
+    source = read_source(text)
+    if sum(map(length.of, source.sentences)) <= length.most:
+        return Summary(source.sentences, source)
+    source = _without_headings(source)
+    vectors = vectors_of(source, embedder)
+    values = _values(source, vectors, length)
+    ends = len(values)
+    if story and ends >= SHORT:
+        ends = int(np.ceil(ends * TOLD))
+    told = source.sentences[:ends]
+    costs = list(map(length.of, told))
+    first = [0] if story else []
+    chosen = selected(values[:ends], vectors[:ends], costs, length.most, supports(told), first)
+    if not chosen:
+        shortest = Length(min(costs), length.unit)
+        raise BadInputError(
+            f"no sentence of {source.document.name} fits into {length}: the shortest has {shortest}"
+        )
+    return Summary(tuple(told[at] for at in chosen), source)
+
+
 def _values(source: Source, vectors: Vectors, length: Length) -> NDArray[np.float64]:
     """Give the worth of sentences; where it is these that are counted, a long one says more."""
     values = worth(source, vectors)
@@ -141,14 +145,3 @@ def _values(source: Source, vectors: Vectors, length: Length) -> NDArray[np.floa
 def _without_headings(source: Source) -> Source:
     kept = tuple(one for one in source.sentences if not one.heading)
     return replace(source, sentences=kept) if kept else source
-
-
-def _summary(
-    source: Source, chosen: Sequence[int], length: Length, costs: Sequence[int]
-) -> Summary:
-    if not chosen:
-        shortest = Length(min(costs), length.unit)
-        raise BadInputError(
-            f"no sentence of {source.document.name} fits into {length}: the shortest has {shortest}"
-        )
-    return Summary(tuple(source.sentences[at] for at in chosen), source)
