@@ -94,6 +94,7 @@ def test_what_the_sources_say_passes(evidence, text):
         ("Jane Moss said the house would not hold another in June.", "contrary"),
         ("The singer was born in Seattle and learned to play as a boy.", "words"),
         ("Dune took $45.9 million at the weekend.", "number"),
+        ("Source 1 says that the auction drew 320 bidders.", "number"),
     ],
 )
 def test_what_they_do_not_say_is_found(evidence, text, kind):

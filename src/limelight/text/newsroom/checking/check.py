@@ -20,7 +20,6 @@ from limelight.text.newsroom.tokens import STOPS, content_of, negations, stem, t
 from limelight.text.sentences import sentences
 from limelight.text.words import words
 
-SOURCE = re.compile(r"(?:source |来源)$")
 ENOUGH = 0.6
 """Share of a sentence's words, by weight, that the lines it rests on must have."""
 NEAR = 0.6
@@ -86,7 +85,7 @@ def check_sentence(
         lines,
         key=lambda at: (_shared(content, [at], evidence), _agreed(free, evidence.facts(at)), -at),
     )
-    problems += _facts(text, free, content, lines, best, evidence, trusted=bool(places))
+    problems += _facts(free, content, lines, best, evidence, trusted=bool(places))
     if all(at >= evidence.n_text for at in lines) or _rests_on_row(free, lines, evidence):
         problems = [p for p in problems if p.kind != "words"]
     else:
@@ -103,7 +102,6 @@ def check_sentence(
 
 
 def _facts(
-    text: str,
     free: Facts,
     content: frozenset[str],
     lines: list[int],
@@ -128,10 +126,7 @@ def _facts(
         ]
 
     problems: list[Problem] = []
-    cited = {evidence.lines[at].place.source for at in lines}
     for number in free.numbers:
-        if number.values and number.values[0] in cited and SOURCE.search(text[: number.start]):
-            continue  # "source 2" names a source, and counts nothing
         problems += _number(number, beside(number.text), best, evidence)
     for day in free.days:
         problems += _day(day, beside(day.text), evidence)
@@ -207,8 +202,8 @@ def _reporters(lines: list[int], evidence: Evidence, language: str) -> frozenset
     documents = [source.document for n in cited if (source := evidence.sources.get(n))]
     tables = [table.name for n in cited if (table := evidence.tables.get(n))]
     told = " ".join([*(d.publisher or "" for d in documents), *tables])
-    words = content_of(told + " report source" + " table" * bool(tables), language)
-    return words | content_of("报道 说法 来源" + " 数据 表" * bool(tables), "zh")
+    words = content_of(told + " report" + " table" * bool(tables), language)
+    return words | content_of("报道 说法" + " 数据 表" * bool(tables), "zh")
 
 
 def _agreed(free: Facts, other: Facts) -> int:
