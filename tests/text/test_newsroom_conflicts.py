@@ -36,6 +36,11 @@ def shown(*texts: str) -> list[set[str]]:
             "Holmes was selected for both the 400m and 1500m at the indoor championships.",
             {"800m", "400m"},
         ),
+        (
+            "About 16 bidders came to the auction house in London on Tuesday.",
+            "About 20 bidders came to the auction house in London on Tuesday.",
+            {"16", "20"},
+        ),
     ],
 )
 def test_another_figure_for_the_same_thing_is_found(one, other, sides):
@@ -67,10 +72,15 @@ def test_another_figure_for_the_same_thing_is_found(one, other, sides):
             "More than 300 bidders came to the auction in London on Tuesday.",
             "The 312 bidders came to the auction in London on Tuesday.",
         ),
+        (
+            "More than 16 bidders came to the auction in London on Tuesday.",
+            "About 20 bidders came to the auction in London on 2 February.",
+        ),
     ],
 )
 def test_like_words_about_other_things_are_no_conflict(one, other):
     assert shown(one, other) == []
+    assert shown(other, one) == []
 
 
 def test_a_conflict_is_shown_once_in_the_lines_of_the_reports():
@@ -128,6 +138,7 @@ def beside_tables(text: str) -> list[tuple[str, ...]]:
         ("Dune took $52.4 million at the weekend.", ("$52.4 million", "$45,234,567")),
         ("At the weekend The Last Orbit took $25m.", ("$25m", "$22,100,000")),
         ("Dune has now taken $370 million in all.", ("$370 million", "$310,000,000")),
+        ("The Last Orbit took some $30 million at the weekend.", ("$30 million", "$22,100,000")),
         ("Dune was shown on 3,580 screens.", ("3,580", "3,850")),
         ("The Last Orbit was released on 17 May 2024.", ("17 May 2024", "2024-05-10")),
         ("Rovers beat City 4-1 in Leeds.", ("4-1", "3-1")),
@@ -142,6 +153,7 @@ def test_a_text_that_contradicts_a_table_is_found(text, sides):
     [
         "Dune took $45.2 million at the weekend.",
         "Dune took some $45 million at the weekend.",
+        "Dune took $50 million at the weekend.",
         "Dune took $52.4 million in its opening weekend.",
         "Dune took $52.4 million in China at the weekend, and 45,234,567 dollars at home.",
         "Dune was expected to take $52.4 million at the weekend.",

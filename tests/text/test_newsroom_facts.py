@@ -73,6 +73,50 @@ def test_rounding_needs_a_word_for_it_or_millions():
     assert not number("300 people").agrees(number("312 people"))
 
 
+@pytest.mark.parametrize(
+    ("exact", "rounded", "fine"),
+    [
+        ("16", "20", False),
+        ("17", "20", True),
+        ("23", "20", True),
+        ("24", "20", False),
+        ("9", "10", True),
+        ("8", "10", False),
+        ("26", "30", True),
+        ("1.3 million", "1 million", False),
+        ("4.6 million", "5 million", True),
+        ("1,249", "1,200", True),
+        ("1,251", "1,200", False),
+    ],
+)
+def test_about_is_half_a_step_and_a_sixth_at_most(exact, rounded, fine):
+    assert number(f"about {rounded} people").agrees(number(f"{exact} people")) is fine
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fine"),
+    [
+        ("about 16", "about 20", False),
+        ("about 17", "about 20", True),
+        ("about 340", "about 300", True),
+        ("about 1.2 million", "about 1.3 million", False),
+        ("more than 16", "about 20", True),
+        ("more than 30", "about 20", False),
+        ("more than 10", "nearly 20", True),
+        ("more than 21", "fewer than 20", False),
+        ("more than 300", "312", True),
+        ("more than 300", "more than 120", False),
+        ("more than 300", "more than 340", True),
+        ("nearly 30", "nearly 24", False),
+        ("16", "20", False),
+    ],
+)
+def test_two_figures_may_be_of_one_number(one, other, fine):
+    a, b = number(f"{one} people"), number(f"{other} people")
+    assert a.may_be(b) is fine
+    assert b.may_be(a) is fine
+
+
 def test_names_with_digits_and_dates_are_no_numbers():
     found = facts_of("The G7 met on 22 January 2005.", "en")
     assert found.numbers == ()
@@ -123,6 +167,25 @@ def test_the_same_date_in_other_forms(one, other):
 def test_other_dates_and_less_than_is_said(one, other):
     (a,), (b,) = facts_of(one, "en").days, facts_of(other, "en").days
     assert not a.agrees(b)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fine"),
+    [
+        ("2 February 2005", "February 2005", True),
+        ("on Tuesday", "2 February", True),
+        ("on Tuesday", "2 February 2005", False),
+        ("on Tuesday", "on Friday", False),
+        ("last week", "on Friday", True),
+        ("last week", "next week", False),
+        ("in 2004", "February 2005", False),
+        ("31 February 2005", "on Friday", True),
+    ],
+)
+def test_two_dates_may_be_of_one_day(one, other, fine):
+    (a,), (b,) = facts_of(one, "en").days, facts_of(other, "en").days
+    assert a.may_be(b) is fine
+    assert b.may_be(a) is fine
 
 
 def names(text: str, language: str = "en", known=()):

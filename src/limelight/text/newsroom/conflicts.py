@@ -12,7 +12,7 @@ from limelight.text.language import HAN
 from limelight.text.newsroom.checking.alignment import Side, exchanged
 from limelight.text.newsroom.draft import Conflict
 from limelight.text.newsroom.evidence import Evidence
-from limelight.text.newsroom.facts.numbers import Number, agreeing, same_kind
+from limelight.text.newsroom.facts.numbers import Number, same_kind
 from limelight.text.newsroom.table_conflicts import table_conflicts
 from limelight.text.newsroom.tokens import STOPS, content_of, stem
 
@@ -108,7 +108,7 @@ def _between(evidence: Evidence, pair: Pair) -> Iterator[tuple[str, str, str]]:
     left = Side(evidence.lines[pair.one].text, a, evidence.tokens(pair.one))
     right = Side(evidence.lines[pair.two].text, b, evidence.tokens(pair.two))
     kinds = {"number", "date", "name"} if min(pair.shares) >= SAME else {"number", "date"}
-    for problem in exchanged(left, right):
+    for problem in exchanged(left, right, mutual=True):
         source = problem.why.partition("has ")[2].strip("'\"")
         if problem.kind in kinds and not {problem.said.strip(), source} & told:
             told |= {problem.said.strip(), source}
@@ -123,7 +123,7 @@ def _of_one_thing(evidence: Evidence, pair: Pair) -> bool:
         [n for n in evidence.facts(at).numbers if n.kind != "ordinal"]
         for at in (pair.one, pair.two)
     )
-    if min(len(one), len(two)) > 1 and not any(agreeing(number, two) for number in one):
+    if min(len(one), len(two)) > 1 and not any(_told_in(number, two) for number in one):
         return False
     if len(evidence.content[pair.one] & evidence.content[pair.two]) >= WORDS:
         return True
@@ -144,8 +144,8 @@ def _beside(evidence: Evidence, pair: Pair) -> Iterator[tuple[str, str, str]]:
                 same_kind(mine, theirs)
                 and mine.kind in ("money", "percent", "count")
                 and (mine.kind != "count" or (mine.unit and mine.unit not in STOPS))
-                and not agreeing(mine, b.numbers)
-                and not agreeing(theirs, a.numbers)
+                and not _told_in(mine, b.numbers)
+                and not _told_in(theirs, a.numbers)
                 and mine.values[0] <= RATIO * theirs.values[0] <= RATIO**2 * mine.values[0]
                 and _like(evidence, (pair.one, mine), (pair.two, theirs), names)
             ):
@@ -177,7 +177,12 @@ def _numbers(one: tuple[Number, ...], two: tuple[Number, ...]) -> Iterator[tuple
         if (
             named
             and len(alike) == len(own) == 1
-            and not agreeing(mine, two)
-            and not agreeing(alike[0], one)
+            and not _told_in(mine, two)
+            and not _told_in(alike[0], one)
         ):
             yield mine, alike[0]
+
+
+def _told_in(number: Number, others: Sequence[Number]) -> bool:
+    """Say whether another line may tell the same number."""
+    return any(number.may_be(other) for other in others)

@@ -17,7 +17,7 @@ from limelight.text.newsroom.data import Cell, Row, Table
 from limelight.text.newsroom.data.deriving import goals_of
 from limelight.text.newsroom.draft import Conflict
 from limelight.text.newsroom.evidence import Evidence
-from limelight.text.newsroom.facts.numbers import Number, numbers_in
+from limelight.text.newsroom.facts.numbers import Number, leeway, numbers_in
 from limelight.text.newsroom.tokens import content_of, negations, stem
 
 RATIO = 4
@@ -263,11 +263,9 @@ def _numbers_of(row: Row) -> list[Number]:
 
 
 def _rounded(number: Number, exact: Decimal) -> bool:
-    """Say whether a figure may be the exact one, rounded to the digits that it has."""
+    """Say whether a figure in tens at least may be the exact one, rounded without a word for it."""
     value = number.values[0]
-    digits = len(value.normalize().as_tuple().digits)
-    step = Decimal(1).scaleb(value.adjusted() - digits + 1)
-    return step > 1 and abs(exact - value) <= (step if number.hedge else step / 2)
+    return not number.hedge and value % 10 == 0 and abs(exact - value) <= leeway(value)
 
 
 def _grouped(cell: Cell) -> str:

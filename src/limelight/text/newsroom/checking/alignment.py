@@ -37,10 +37,11 @@ class Side:
         return [n for n in self.facts.names if n.start < end and n.end > start]
 
 
-def exchanged(said: Side, line: Side) -> Iterator[Problem]:
+def exchanged(said: Side, line: Side, mutual: bool = False) -> Iterator[Problem]:
     """Find numbers, dates, names and words of contrary meaning that stand in another's place.
 
     What is moved, left out or said in other words is no exchange: the words around it must agree.
+    ``said`` may say no more than ``line`` does; if ``mutual``, either may be the more exact one.
     """
     one, two = [t.key for t in said.tokens], [t.key for t in line.tokens]
     codes = SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
@@ -52,13 +53,13 @@ def exchanged(said: Side, line: Side) -> Iterator[Problem]:
         held = bool(before and after and before + after >= FIRM)
         wide = min(max(i2 - i1, j2 - j1), WIDEST)
         if tag == "replace" and held and wide == max(i2 - i1, j2 - j1):
-            yield from _facts(said, line, (i1, i2), (j1, j2))
+            yield from _facts(said, line, (i1, i2), (j1, j2), mutual)
         elif tag == "replace":  # only what adjoins the words in common is in the other's place
             near = min(i2 - i1, j2 - j1, NARROW)
             if before >= FIRM:
-                yield from _facts(said, line, (i1, i1 + near), (j1, j1 + near))
+                yield from _facts(said, line, (i1, i1 + near), (j1, j1 + near), mutual)
             if after >= FIRM:
-                yield from _facts(said, line, (i2 - near, i2), (j2 - near, j2))
+                yield from _facts(said, line, (i2 - near, i2), (j2 - near, j2), mutual)
         if (held or after >= FIRM) and max(i2 - i1, j2 - j1) <= NARROW:
             mine, theirs = said.span(i1, i2), line.span(j1, j2)
             if abs(_not(said, mine) - _not(line, theirs)) % 2:
@@ -69,7 +70,7 @@ def exchanged(said: Side, line: Side) -> Iterator[Problem]:
 
 
 def _facts(
-    said: Side, line: Side, ours_at: tuple[int, int], theirs_at: tuple[int, int]
+    said: Side, line: Side, ours_at: tuple[int, int], theirs_at: tuple[int, int], mutual: bool
 ) -> Iterator[Problem]:
     mine, theirs = said.span(*ours_at), line.span(*theirs_at)
     one = [token.key for token in said.tokens[slice(*ours_at)]]
@@ -77,7 +78,11 @@ def _facts(
     for kind in ("#", "@"):
         ours = [t for t in said.tokens if t.key[0] == kind and mine[0] <= t.start < mine[1]]
         others = [t for t in line.tokens if t.key[0] == kind and theirs[0] <= t.start < theirs[1]]
-        if len(ours) == 1 and len(others) == 1 and not _agree(said, line, ours[0], others[0]):
+        if (
+            len(ours) == 1
+            and len(others) == 1
+            and not _agree(said, line, ours[0], others[0], mutual)
+        ):
             what = "number" if kind == "#" else "date"
             source = line.text[others[0].start : others[0].end]
             yield Problem(
@@ -105,12 +110,14 @@ def _facts(
                 )
 
 
-def _agree(said: Side, line: Side, ours: Token, theirs: Token) -> bool:
+def _agree(said: Side, line: Side, ours: Token, theirs: Token, mutual: bool) -> bool:
     if ours.key[0] == "#":
         number = next(n for n in said.facts.numbers if n.start == ours.start)
-        return number.agrees(next(n for n in line.facts.numbers if n.start == theirs.start))
+        counted = next(n for n in line.facts.numbers if n.start == theirs.start)
+        return number.may_be(counted) if mutual else number.agrees(counted)
     day = next(d for d in said.facts.days if d.start == ours.start)
-    return day.agrees(next(d for d in line.facts.days if d.start == theirs.start))
+    dated = next(d for d in line.facts.days if d.start == theirs.start)
+    return day.may_be(dated) if mutual else day.agrees(dated)
 
 
 def _has(side: Side, name: Name) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,21 +75,27 @@ class Day:
         """Say whether the other day says all that this one says, and nothing else."""
         if self.label and self.label == other.label:
             return True
-        mine, others = self._told(), other._told()
-        if not mine:
-            return False
-        if (
-            "weekday" in mine
-            and "weekday" not in others
-            and {"year", "month", "day"} <= set(others)
-        ):
-            on = date(others["year"], others["month"], others["day"])
-            others["weekday"] = on.weekday()
-        return all(others.get(part) == value for part, value in mine.items())
+        mine, others = self._told(), other._known()
+        return bool(mine) and all(others.get(part) == value for part, value in mine.items())
+
+    def may_be(self, other: Day) -> bool:
+        """Say whether both may be of one day: nothing that both tell differs."""
+        if self.label and other.label and not (self._told() and other._told()):
+            return self.label == other.label
+        mine, others = self._known(), other._known()
+        return all(mine[part] == others[part] for part in mine.keys() & others.keys())
 
     def _told(self) -> dict[str, int]:
         parts = {"year": self.year, "month": self.month, "day": self.day, "weekday": self.weekday}
         return {name: value for name, value in parts.items() if value is not None}
+
+    def _known(self) -> dict[str, int]:
+        """Give what is told, and the weekday of a whole date that is in the calendar."""
+        told = self._told()
+        if self.year and self.month and self.day and self.weekday is None:
+            with suppress(ValueError):
+                told["weekday"] = date(self.year, self.month, self.day).weekday()
+        return told
 
 
 def days_in(text: str, today: date | None = None) -> list[Day]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from limelight.text.newsroom.facts.numerals import EN_NUMERAL, ZH_NUMERAL, en_value, zh_value
@@ -56,6 +56,8 @@ HEDGED = re.compile(
     re.IGNORECASE,
 )
 BETWEEN = re.compile(r"\s?[-–:：比]\s?")
+PRECISION = 6
+"""What is told as "about" is off by a sixth of it at most: 17 is about 20, and 16 is not."""
 IDIOMS = re.compile(r"^(?:一|one|first|second|third|half|半|万|千|百|亿|十)$", re.IGNORECASE)
 
 
@@ -94,12 +96,38 @@ class Number:
         ):
             return True
         return bool(self.hedge) and any(
-            _rounds(one, two, 2 if self.hedge == "about" else 1)
-            and (self.hedge != "over" or one >= two)
-            and (self.hedge != "under" or one <= two)
+            abs(one - two) <= leeway(two)
+            if self.hedge == "about"
+            else _rounds(one, two, 1) and (one >= two if self.hedge == "over" else one <= two)
             for one in other.values
             for two in self.values
         )
+
+    def may_be(self, other: Number) -> bool:
+        """Say whether one number may be told as both: "more than 16" and "about 20" may be of 18.
+
+        What is told from the same side must be as near as what is told as "about": "nearly 24" is
+        not "nearly 30".
+        """
+        if self.hedge and self.hedge == other.hedge:
+            one, two = replace(self, hedge="about"), replace(other, hedge="about")
+            return one.agrees(two) or two.agrees(one)
+        if self.agrees(other) or other.agrees(self):
+            return True
+        if not (self.hedge and other.hedge and same_kind(self, other)):
+            return False
+        mine, others = self._reach(), other._reach()
+        return any(low < most and least < high for low, high in mine for least, most in others)
+
+    def _reach(self) -> list[tuple[Decimal, Decimal]]:
+        """Give the least and the most that a hedged number may be of, for each of its readings."""
+        ends = []
+        for value in self.values:
+            slack = leeway(value) if self.hedge == "about" else Decimal(0)
+            least = Decimal("-Infinity") if self.hedge == "under" else value - slack
+            most = Decimal("Infinity") if self.hedge == "over" else value + slack
+            ends.append((least, most))
+        return ends
 
     @property
     def rounded(self) -> bool:
@@ -184,8 +212,20 @@ def _rounds(exact: Decimal, rounded: Decimal, parts: int) -> bool:
     digits = len(rounded.normalize().as_tuple().digits)
     if digits >= len(exact.normalize().as_tuple().digits):
         return False
-    step = Decimal(1).scaleb(rounded.adjusted() - digits + 1)
-    return abs(exact - rounded) * parts <= step
+    return abs(exact - rounded) * parts <= _step(rounded)
+
+
+def _step(rounded: Decimal) -> Decimal:
+    """Give what the last digit counts that is not 0: tens of 20, hundreds of 1,200."""
+    return Decimal(1).scaleb(int(rounded.normalize().as_tuple().exponent))
+
+
+def leeway(rounded: Decimal) -> Decimal:
+    """Say how far a rounded figure may be from the exact one: half a step, and not too much of it.
+
+    What is "too much": see `PRECISION`. Half a step alone is a quarter of 20, and half of 10.
+    """
+    return min(_step(rounded) / 2, abs(rounded) / PRECISION)
 
 
 def same_kind(one: Number, two: Number) -> bool:
