@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
-from limelight.catalog import Store, import_frame, open_store
-from limelight.errors import NotFoundError
+from limelight.catalog import Store, describe_items, import_frame, open_store
+from limelight.errors import BadInputError, NotFoundError
 from limelight.text import kept_search as module
 from limelight.text.embed import TfIdf
 from limelight.text.kept_search import kept_search
-from limelight.text.titles import embed_titles, searching
+from limelight.text.rounded import Rounded
+from limelight.text.titles import ATTRIBUTE, embed_titles, rounded_of, searching
 
 TITLES = {
     "a|1": ("Alien", "The crew of a spaceship is hunted."),
@@ -38,9 +40,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many titles were made ready, each time that they were."""
     times: list[int] = []
 
-    def counting(items: pl.DataFrame) -> object:
+    def counting(items: pl.DataFrame, vectors: Rounded | None = None) -> object:
         times.append(len(items))
-        return searching(items)
+        return searching(items, vectors)
 
     monkeypatch.setattr(module, "searching", counting)
     return times
@@ -57,7 +59,8 @@ def test_what_is_kept_answers_as_what_was_made(
     assert made == [3]
     assert set(ids) == set(TITLES)
     assert ids == first_ids
-    assert search.dimensions == first.dimensions == 2
+    assert search.vectors is not None
+    assert search.vectors.dimensions == 2
     for query in ("teh godfahter", "alein", "流浪地求", "spaceship crew"):
         (vector,) = embedder.vectors([query])
         assert search.find(query, 3, vector) == first.find(query, 3, vector)
@@ -74,6 +77,59 @@ def test_a_changed_catalogue_is_made_ready_again(
     ids, search = kept_search(store, file)
     assert ids[search.find("xenomorph")[0].row] == "x"
     assert made == [3, 4]
+
+
+def test_an_import_of_events_makes_nothing_anew(
+    store: Store, tmp_path: Path, made: list[int]
+) -> None:
+    file = tmp_path / "search.safetensors"
+    kept_search(store, file)
+    events = {"user_id": ["u"], "item_id": ["g"], "time": [1_700_000_000]}
+    import_frame(store, "events", pl.DataFrame(events))
+    ids, search = kept_search(store, file)
+    assert ids[search.find("godfather")[0].row] == "g"
+    assert made == [3]
+    before = file.stat().st_mtime_ns
+    kept_search(store, file)
+    assert file.stat().st_mtime_ns == before
+
+
+def test_after_a_change_search_is_what_it_would_be_anew(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "search.safetensors"
+    embed_titles(store, TfIdf(dimensions=2))
+    kept_search(store, file)
+    read: list[int] = []
+
+    def counting(items: pl.DataFrame) -> object:
+        read.append(len(items))
+        return rounded_of(items)
+
+    monkeypatch.setattr(module, "rounded_of", counting)
+    add(store, x=("Xenomorph", "Another."), g=("The Godfather", "A son inherits an empire."))
+    describe_items(store, {"x": {ATTRIBUTE: [0.6, 0.8]}})
+    ids, search = kept_search(store, file)
+    assert read == [2]
+    anew_ids, anew = kept_search(store, tmp_path / "anew.safetensors")
+    assert ids == anew_ids
+    vector = np.array([0.6, 0.8], np.float32)
+    for query in ("empire", "xenomrph", "alein", "太阳毁灭"):
+        assert search.find(query, 4, vector) == anew.find(query, 4, vector)
+        assert search.corrections(query) == anew.corrections(query)
+
+
+def test_vectors_of_another_length_are_all_or_none(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "search.safetensors"
+    embed_titles(store, TfIdf(dimensions=2))
+    kept_search(store, file)
+    describe_items(store, {"g": {ATTRIBUTE: [0.1, 0.2, 0.3]}})
+    with pytest.raises(BadInputError, match="several lengths"):
+        kept_search(store, file)
+    describe_items(store, {name: {ATTRIBUTE: [0.1, 0.2, 0.3]} for name in TITLES})
+    vectors = kept_search(store, file)[1].vectors
+    assert vectors is not None
+    assert vectors.dimensions == 3
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"\x08" + b"\x00" * 7 + b"{}      "])

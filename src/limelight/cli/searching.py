@@ -191,12 +191,12 @@ def _asked(session: Session, titles: Search, query: str) -> NDArray[np.float32] 
     from limelight.errors import LimelightError, NotFoundError
     from limelight.text.embed import load
 
-    if not titles.dimensions:
+    if titles.vectors is None:
         session.note("meaning does not count yet; `limelight text embed --titles` lets it")
         return None
     try:
         vector: NDArray[np.float32] = load(session.home.embedder).vectors([query])[0]
-        if len(vector) != titles.dimensions:
+        if len(vector) != titles.vectors.dimensions:
             raise NotFoundError("the titles have vectors of another kind; embed them again")
     except LimelightError as error:
         session.note(f"meaning does not count: {error}")

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
-from limelight.extras import require
 from limelight.text.embed.embedder import Matrix
-from limelight.text.postings import Postings, Scores, counted
-from limelight.text.terms import grams, plain, stem, surfaces, terms
+from limelight.text.postings import Postings, Scores, numbered
+from limelight.text.rounded import Rounded
+from limelight.text.spellings import Spellings
+from limelight.text.terms import grams, plain, spelt, stem, terms, tokens
 
 IN_TITLE = 3
 """A word in a title counts as often as so many in a text."""
@@ -64,36 +65,38 @@ class Search:
     that are one or two letters away. By spelling it is the mean of the cosine of letters, three and
     three, spaces aside, which is 1 for a part of a name, and of the edits (optimal string
     alignment) between the query and a whole name, which finds short names. By meaning it is the
-    cosine of ``vectors``, float32 (n_titles, n) with rows of length 1 or 0. Their sum on a common
+    cosine of ``vectors``, n_titles of them, of length 1 or 0. Their sum on a common
     scale decides (Bruch, Gai and Ingber 2023).
     """
 
     def __init__(
-        self, titles: Sequence[str], texts: Sequence[str], vectors: Matrix | None = None
+        self, titles: Sequence[str], texts: Sequence[str], vectors: Rounded | None = None
     ) -> None:
         """Take the titles and the texts, as many of each. Raises BadInputError for none."""
         if not titles or len(titles) != len(texts):
             raise BadInputError(f"there are {len(titles)} titles and {len(texts)} texts to search")
-        documents: list[Counter[str]] = []
-        known: dict[str, None] = {}
-        for title, text in zip(titles, texts, strict=True):
-            documents.append(counted(terms(title), IN_TITLE) + counted(terms(text)))
-            known |= dict.fromkeys([*surfaces(title), *surfaces(text)])
-        self._words = Postings(documents, bm25=True)
-        self._letters = Postings([counted(grams(title)) for title in titles], bm25=False)
-        self._named([plain(title) for title in titles])
-        self._known = list(known)
+        n = len(titles)
+        pairs = zip(titles, texts, strict=True)
+        known, numbers, sizes = numbered(tokens(text) for pair in pairs for text in pair)
+        stems, stem_of, _ = numbered([[stem(token) for token in known]])
+        rows = np.repeat(np.repeat(np.arange(n, dtype=np.int32), 2), sizes)
+        times = np.repeat(np.tile(np.array([IN_TITLE, 1], np.float32), n), sizes)
+        self._words = Postings(stems, stem_of[numbers], rows, times, n, bm25=True)
+        self._letters = Postings.of(map(grams, titles), bm25=False)
+        self._spelt([plain(title) for title in titles], spelt(known))
         self._vectors = vectors
 
     @property
-    def dimensions(self) -> int:
-        """Numbers of a vector, 0 where meaning is not searched."""
-        return 0 if self._vectors is None else self._vectors.shape[1]
+    def vectors(self) -> Rounded | None:
+        """The titles' vectors, None where meaning is not searched."""
+        return self._vectors
 
-    def made(self) -> tuple[dict[str, list[str]], dict[str, NDArray[Any]]]:
+    def made(self) -> tuple[dict[str, Sequence[str]], dict[str, NDArray[Any]]]:
         """Give what was made of the titles, as lists of texts and as arrays, for `restored`."""
-        told = {"names": self._names, "known": self._known}
-        arrays = {} if self._vectors is None else {"vectors": self._vectors}
+        told = {"names": self._names.names, "known": self._known.names}
+        arrays: dict[str, NDArray[Any]] = {}
+        if self._vectors is not None:
+            arrays = {"vectors": self._vectors.codes, "scales": self._vectors.scales}
         for name, postings in (("words", self._words), ("letters", self._letters)):
             told[name], own = postings.made()
             arrays |= {f"{name}.{key}": array for key, array in own.items()}
@@ -103,8 +106,7 @@ class Search:
     def restored(cls, told: Mapping[str, list[str]], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Take what `made` gave. Raises KeyError for what is missing."""
         found = cls.__new__(cls)
-        found._named(told["names"])
-        found._known = told["known"]
+        found._spelt(told["names"], told["known"])
         found._words, found._letters = (
             Postings.restored(
                 told[name],
@@ -116,12 +118,15 @@ class Search:
             )
             for name in ("words", "letters")
         )
-        found._vectors = arrays.get("vectors")
+        there = "vectors" in arrays
+        found._vectors = Rounded(arrays["vectors"], arrays["scales"]) if there else None
         return found
 
-    def _named(self, names: list[str]) -> None:
-        self._names = names
-        self._joined = [name.replace(" ", "") for name in names]
+    def _spelt(self, names: Sequence[str], known: Sequence[str]) -> None:
+        self._names, self._known = Spellings(names), Spellings(known)
+        joined = [name.replace(" ", "").encode("utf-8") for name in names]
+        self._joined = b"\n".join([*joined, b""])
+        self._begins = np.cumsum([0, *(len(name) + 1 for name in joined)])
 
     def find(self, query: str, n: int = 10, vector: NDArray[Any] | None = None) -> list[Hit]:
         """Give the ``n`` best titles for a query, the best first, and none that has nothing of it.
@@ -133,11 +138,9 @@ class Search:
             raise BadInputError(f"at least one title must be asked for, not {n}")
         parts = self.parts(query, vector)
         score = parts.score
-        best = np.argsort(-score, kind="stable")[:n]
         return [
             Hit(int(row), *(round(float(part[row]), 4) for part in (score, *parts)))
-            for row in best
-            if score[row] > 0
+            for row in best(score, n)
         ]
 
     def parts(self, query: str, vector: NDArray[Any] | None = None) -> Parts:
@@ -148,20 +151,21 @@ class Search:
         words = self._words.scores(self._asked(query))
         meaning = np.zeros_like(words)
         if vector is not None and self._vectors is not None:
-            meaning = above(self._vectors @ np.asarray(vector, np.float32), UNRELATED)
-        spelling = (self._part(query) + self._typed(query)) / np.float32(2)
+            meaning = above(self._vectors.products(vector), UNRELATED)
+        typed = above(self._names.alike(plain(query), TYPED_ALIKE), TYPED_ALIKE)
+        spelling = (self._part(query) + typed) / np.float32(2)
         return Parts(words, spelling, meaning)
 
     def corrections(self, query: str) -> dict[str, list[tuple[str, float]]]:
         """Give for each unknown word the known ones that were probably meant, with weights."""
         return {
             word: self._near(word)
-            for word in dict.fromkeys(surfaces(query[:LONGEST]))
+            for word in dict.fromkeys(spelt(tokens(query[:LONGEST])))
             if stem(word) not in self._words.vocabulary
         }
 
     def _asked(self, query: str) -> dict[str, float]:
-        asked: dict[str, float] = dict(counted(terms(query, asked=True)))
+        asked: dict[str, float] = dict(Counter(terms(query, asked=True)))
         for word, near in self.corrections(query).items():
             asked.pop(stem(word), None)
             for other, weight in near:
@@ -169,38 +173,35 @@ class Search:
         return asked
 
     def _part(self, query: str) -> Scores:
-        letters = above(self._letters.scores(counted(grams(query))), SPELT_ALIKE)
-        joined = plain(query).replace(" ", "")
-        if len(joined) >= PART:
-            letters[[joined in name for name in self._joined]] = 1
+        letters = above(self._letters.scores(Counter(grams(query))), SPELT_ALIKE)
+        letters[self._holding(plain(query).replace(" ", ""))] = 1
         return letters
 
-    def _typed(self, query: str) -> Scores:
-        process = require("rapidfuzz.process", "text", "Forgiving typing errors")
-        distance = require("rapidfuzz.distance", "text", "Forgiving typing errors").OSA
-        shares = process.cdist(
-            [plain(query)],
-            self._names,
-            scorer=distance.normalized_similarity,
-            score_cutoff=TYPED_ALIKE,
-            dtype=np.float32,
-        )
-        return above(shares[0], TYPED_ALIKE)
+    def _holding(self, joined: str) -> NDArray[np.intp]:
+        """Find the names that have a text in them, spaces aside."""
+        part, places = joined.encode("utf-8"), []
+        place = self._joined.find(part) if len(joined) >= PART else -1
+        while place >= 0:
+            places.append(place)
+            place = self._joined.find(part, self._joined.find(b"\n", place))
+        return np.searchsorted(self._begins, places, "right") - 1
 
     def _near(self, word: str) -> list[tuple[str, float]]:
         """Find words one letter away, of six or more letters two (a swap of neighbours is one)."""
         most = 0 if len(word) < 3 or word.isdigit() else 1 if len(word) < 6 else 2
-        if not most:
-            return []
-        process = require("rapidfuzz.process", "text", "Forgiving typing errors")
-        distance = require("rapidfuzz.distance", "text", "Forgiving typing errors").OSA.distance
-        found = process.extract(
-            word, self._known, scorer=distance, score_cutoff=most, limit=10 * CORRECTIONS
-        )
-        least = min((away for _, away, _ in found), default=0)
-        nearest = [other for other, away, _ in found if away == least]
-        nearest.sort(key=lambda other: other[0] != word[0])  # first letters are seldom wrong
+        found = self._known.near(word, most) if most else []
+        least = min((away for _, away in found), default=0)
+        nearest = [other for other, away in found if away == least]
+        # First letters are seldom wrong, and common words are meant more often than rare ones.
+        nearest.sort(key=lambda other: (other[0] != word[0], -self._words.owners(stem(other))))
         return [(other, 1 - least / len(word)) for other in nearest[:CORRECTIONS]]
+
+
+def best(scores: Scores, n: int) -> NDArray[np.intp]:
+    """Give the rows of the ``n`` highest scores above 0, the highest first, ties in order."""
+    least = np.partition(scores, max(len(scores) - n, 0))[max(len(scores) - n, 0)]
+    rows = np.flatnonzero((scores >= least) & (scores > 0))
+    return rows[np.argsort(-scores[rows], kind="stable")][:n]
 
 
 def above(cosines: NDArray[np.floating[Any]], floor: float) -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,24 +18,39 @@ GRAM = 3
 
 def folded(text: str) -> str:
     """Take case, accents and the forms of letters away: "Amélie" is "amelie"."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.lower())
     return unicodedata.normalize("NFKC", ACCENTS.sub("", apart)).replace("’", "'")
 
 
-def terms(text: str, asked: bool = False) -> list[str]:
-    """Give the terms of a text in order; English words as their stems (Porter's second stemmer).
+def tokens(text: str, asked: bool = False) -> list[str]:
+    """Give the words of a text as they are written, in order.
 
     A run of Han characters is its pairs of neighbours, which need no dictionary and forgive a wrong
     character, and its single characters too; of what is ``asked`` for, these only where alone.
     """
-    found = []
-    for run in RUN.findall(folded(text)):
+    text = folded(text)
+    if not HAN.search(text):
+        return WORD.findall(text)
+    found: list[str] = []
+    for run in RUN.findall(text):
         if HAN.match(run):
             found += [run[i : i + 2] for i in range(len(run) - 1)]
             found += run if not asked or len(run) == 1 else ""
         else:
-            found += [stem(word) for word in WORD.findall(run)]
+            found += WORD.findall(run)
     return found
+
+
+def terms(text: str, asked: bool = False) -> list[str]:
+    """Give the terms of a text: its tokens, English words as stems (Porter's second stemmer)."""
+    return [stem(token) for token in tokens(text, asked)]
+
+
+def spelt(found: Iterable[str]) -> list[str]:
+    """Give the tokens that can be misspelt: those without Han characters."""
+    return [token for token in found if not HAN.match(token)]
 
 
 def plain(text: str) -> str:
@@ -42,18 +58,14 @@ def plain(text: str) -> str:
     return " ".join(WORD.findall(folded(text)))
 
 
-def surfaces(text: str) -> list[str]:
-    """Give the words of a text as they are written, without those in Han characters."""
-    return WORD.findall(HAN.sub(" ", folded(text)))
-
-
 def grams(text: str) -> list[str]:
     """Give a text's neighbouring letters, three and three, and Han characters, one and two.
 
     Nothing lies between words, so that it does not matter where they are joined or parted.
     """
+    text = folded(text)
     found = []
-    for run in RUN.findall(folded(text)):
+    for run in RUN.findall(text) if HAN.search(text) else [text]:
         if HAN.match(run):
             found += [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
         else:

@@ -12,12 +12,14 @@ from limelight.errors import BadInputError, NotFoundError
 from limelight.progress import Progress, silent
 from limelight.text.embed import Embedder, TfIdf
 from limelight.text.embed.embedder import Matrix, unit
+from limelight.text.rounded import Rounded
 from limelight.text.search import Search, nearest
 
 ATTRIBUTE = "meaning"
 DECIMALS = 4
 DIMENSIONS = 200
 MOST = 2048
+TOGETHER = 4_096
 
 
 def texts_of(items: pl.DataFrame) -> list[str]:
@@ -68,30 +70,61 @@ def vectors_of(items: pl.DataFrame) -> Matrix | None:
 
     Raises BadInputError where they are of several lengths, as of several embedders.
     """
-    found: dict[int, list[float]] = {}
-    for row, text in enumerate(items["attributes"].to_list()):
-        vector = json.loads(text).get(ATTRIBUTE) if text else None
-        if isinstance(vector, list):
-            found[row] = vector
-    if not found:
-        return None
-    if len({len(vector) for vector in found.values()}) > 1:
-        raise BadInputError(
-            "titles have vectors of several lengths; make them anew by "
-            "`limelight text embed --titles`"
-        )
-    vectors = np.zeros((len(items), len(next(iter(found.values())))), np.float32)
-    vectors[list(found)] = list(found.values())
-    return unit(vectors)
+    sizes: set[int] = set()
+    vectors = np.zeros((0, 0), np.float32)
+    for start in range(0, len(items), TOGETHER):
+        found = _decoded(items["attributes"][start : start + TOGETHER])
+        lengths = found.list.len().fill_null(0).to_numpy()
+        sizes.update(lengths[lengths > 0].tolist())
+        if len(sizes) > 1:
+            raise several()
+        if sizes and not vectors.size:
+            vectors = np.zeros((len(items), *sizes), np.float32)
+        flat = found.filter(lengths > 0).explode().to_numpy()
+        vectors[start + np.flatnonzero(lengths)] = flat.reshape(-1, max(vectors.shape[1], 1))
+    return unit(vectors) if sizes else None
 
 
-def searching(items: pl.DataFrame) -> Search:
-    """Make titles ready to be searched. Raises NotFoundError where there are none."""
+def several() -> BadInputError:
+    """Say that titles have vectors of several lengths."""
+    return BadInputError(
+        "titles have vectors of several lengths; make them anew by `limelight text embed --titles`"
+    )
+
+
+def _decoded(attributes: pl.Series) -> pl.Series:
+    """Read a part of the vectors: lists of float32, null where there is none."""
+    vector = pl.List(pl.Float32)
+    try:
+        decoded = attributes.str.json_decode(pl.Struct({ATTRIBUTE: vector}))
+        found = decoded.struct.field(ATTRIBUTE)
+    except pl.exceptions.ComputeError:  # an attribute of that name that is none of ours
+        read = [json.loads(text).get(ATTRIBUTE) if text else None for text in attributes]
+        found = pl.Series([one if _is_vector(one) else None for one in read], dtype=vector)
+    whole = found.list.eval(pl.element().is_finite().fill_null(False)).list.all()
+    return found.to_frame("vector").select(pl.when(whole).then("vector")).to_series()
+
+
+def _is_vector(value: object) -> bool:
+    return isinstance(value, list) and all(type(number) in (int, float) for number in value)
+
+
+def rounded_of(items: pl.DataFrame) -> Rounded | None:
+    """Give the titles' vectors in bytes; else as `vectors_of`."""
+    vectors = vectors_of(items)
+    return None if vectors is None else Rounded.of(vectors)
+
+
+def searching(items: pl.DataFrame, vectors: Rounded | None = None) -> Search:
+    """Make titles ready to be searched, with ``vectors`` or else those that the items have.
+
+    Raises NotFoundError where there are none.
+    """
     if items.is_empty():
         raise NotFoundError("the catalogue has no titles; import some first")
     titles = items["title"].fill_null("").to_list()
     about = items.with_columns(title=pl.lit("")).pipe(texts_of)
-    return Search(titles, about, vectors_of(items))
+    return Search(titles, about, rounded_of(items) if vectors is None else vectors)
 
 
 def like(items: pl.DataFrame, item_id: str, n: int = 10) -> list[tuple[str, float]]:

@@ -12,7 +12,7 @@ from limelight.text.language import HAN
 WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+(?:['’]\w+)*")
 """A number with its separators, or letters and digits with apostrophes between them."""
 
-RUN = re.compile(f"{HAN.pattern}+|(?:(?!{HAN.pattern}).)+", re.DOTALL)
+RUN = re.compile(f"{HAN.pattern}+|[^{HAN.pattern[1:]}+")
 
 
 def words(text: str) -> list[str]:
