@@ -1,141 +1,208 @@
-"""Vectors whose products are the logarithms of counts, by AdaGrad on the cells that are not 0."""
+"""Vectors whose products are the logarithms of counts, by alternating least squares."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numba
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
 
 from limelight.progress import Progress, silent
 from limelight.text.embed.cooccurrence import Pairs
 
-GROUPS = 32
-"""Words are dealt into so many groups; work on two groups touches no others, so that up to half as
-many cores work at once, without locks and in an order that the number of cores does not change."""
+BLOCKS = 64
+"""Words are dealt into so many blocks, however many cores there are: sums come out the same."""
 EXPONENT = 0.75
+UNSEEN = np.float32(0.1)
+"""What a pair that was never seen weighs. One seen half a time weighs as much, by x_max = 10."""
+RIDGE = np.float32(0.01)
+STEPS = 2
+NOTHING = np.float32(1e-12)
+SPREAD = np.float32(0.1)
+
+Vectors = NDArray[np.float32]
+
+
+class Seen(NamedTuple):
+    """What was seen of each word, in both directions, as the rows of a sparse matrix.
+
+    Word i has the cells ``starts[i]`` to ``starts[i + 1]``: the other word, the logarithm of how
+    much more often it stands there than chance would have it, and what the cell weighs.
+    """
+
+    starts: NDArray[np.int64]
+    others: NDArray[np.int32]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
 
 def factorise(
     pairs: Pairs,
     n_words: int,
     dimensions: int,
-    epochs: int,
+    sweeps: int,
     x_max: float,
-    learning_rate: float,
     seed: int,
     progress: Progress = silent,
-) -> NDArray[np.float32]:
+) -> Vectors:
     """Give word vectors plus context vectors, float32 (n_words, dimensions).
 
-    Equation 8 of Pennington, Socher and Manning 2014, with f(x) = min(1, (x / x_max) ** 0.75), by
-    AdaGrad (Duchi et al. 2011). A cell counts for both directions of its pair.
+    Equation 8 of Pennington, Socher and Manning 2014, with f(x) = min(1, (x / x_max) ** 0.75), and
+    three things done otherwise, for texts of thousands of words rather than billions:
+
+    - the biases are the logarithms of the words' own counts, from which theirs are hardly ever far
+      (Shi and Liu 2014);
+    - pairs that were never seen count too, a little: their words want a product of 0, "no more
+      often than by chance" (as in Swivel, Shazeer et al. 2016);
+    - all words' vectors are solved for while the contexts' stand still, and the other way round, by
+      a few steps of conjugate gradients, the unseen pairs through the contexts' Gram matrix (Hu,
+      Koren and Volinsky 2008; Takács, Pilászy and Tikk 2011). There is no learning rate.
     """
+    seen = _seen(pairs, n_words, x_max)
     random = np.random.default_rng(seed)
-    tasks = _task(pairs.first % GROUPS, pairs.second % GROUPS)
-    order = random.permutation(len(pairs.counts))
-    order = order[np.argsort(tasks[order], kind="stable")]
-    edges = np.searchsorted(tasks[order], np.arange(GROUPS * GROUPS + 1))
-    first, second = pairs.first[order], pairs.second[order]
-    targets = np.log(pairs.counts[order])
-    weights = np.minimum(1, (pairs.counts[order] / np.float32(x_max)) ** np.float32(EXPONENT))
-    # The last column is the bias.
-    spread = random.random((2, n_words, dimensions + 1), np.float32)
-    vectors = (spread - np.float32(0.5)) / np.float32(dimensions)
-    squares = np.ones_like(vectors)
-    rate = np.float32(learning_rate)
-
-    def work(task: int) -> float:
-        begin, end = edges[task], edges[task + 1]
-        cells = slice(begin, end)
-        if begin == end:
-            return 0.0
-        return float(
-            _descend(
-                first[cells], second[cells], targets[cells], weights[cells], vectors, squares, rate
-            )
-        )
-
-    rounds = _rounds()
+    vectors = SPREAD * random.standard_normal((2, n_words, dimensions), np.float32)
     said = ""
     with ThreadPoolExecutor(numba.get_num_threads()) as pool:
-        for epoch in range(epochs):
-            lost = 0.0
-            for at, together in enumerate(rounds):
-                progress(epoch + at / len(rounds), epochs, f"training GloVe{said}")
-                lost += sum(pool.map(work, together))
-            said = f", loss {lost / (2 * len(first)):.4f}"
-    progress(epochs, epochs, f"training GloVe{said}")
-    return np.ascontiguousarray((vectors[0] + vectors[1])[:, :-1])
+        for sweep in range(sweeps):
+            for side in (0, 1):
+                own, others = vectors[side], vectors[1 - side]
+                grams = pool.map(lambda block, of=others: _gram(of, block, BLOCKS), range(BLOCKS))
+                gram = UNSEEN * np.sum(list(grams), axis=0)
+                jobs = [pool.submit(_solve, seen, own, others, gram, b) for b in range(BLOCKS)]
+                lost = float(RIDGE / UNSEEN * np.trace(gram)) / 2
+                try:
+                    for done, job in enumerate(jobs):
+                        now = sweep + (side + done / BLOCKS) / 2
+                        progress(now, sweeps, f"training GloVe{said}")
+                        lost += job.result()
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
+                said = f", loss {lost / len(seen.others):.4f}"
+    progress(sweeps, sweeps, f"training GloVe{said}")
+    return np.asarray(vectors[0] + vectors[1], np.float32)
 
 
-def _task(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.maximum(one, other) * GROUPS + np.minimum(one, other)
+def _seen(pairs: Pairs, n_words: int, x_max: float) -> Seen:
+    apart = pairs.first != pairs.second
+    rows = np.concatenate([pairs.first, pairs.second[apart]])
+    columns = np.concatenate([pairs.second, pairs.first[apart]])
+    both = np.concatenate([pairs.counts, pairs.counts[apart]])
+    cells = coo_matrix((both, (rows, columns)), (n_words, n_words)).tocsr()
+    counts = cells.data
+    totals = np.bincount(rows, both, n_words)
+    biases = np.log(np.where(totals > 0, totals, 1)) - np.log(totals.sum()) / 2
+    row = np.repeat(np.arange(n_words), np.diff(cells.indptr))
+    targets = np.log(counts) - biases[row] - biases[cells.indices]
+    weights = np.minimum(1, (counts / np.float32(x_max)) ** np.float32(EXPONENT))
+    return Seen(
+        cells.indptr.astype(np.int64),
+        cells.indices.astype(np.int32),
+        targets.astype(np.float32),
+        weights.astype(np.float32),
+    )
 
 
-def _rounds() -> list[list[int]]:
-    """Let every group meet itself and every other, none being in two places at once.
+@njit(nogil=True, fastmath=True, cache=True)
+def _gram(vectors: Vectors, block: int, blocks: int) -> Vectors:
+    """Give the sum of a block's vectors' products with themselves."""
+    size = vectors.shape[1]
+    gram = np.zeros((size, size), np.float32)
+    for row in range(block, len(vectors), blocks):
+        vector = vectors[row]
+        for i in range(size):
+            for j in range(size):
+                gram[i, j] += vector[i] * vector[j]
+    return gram
 
-    The circle method of round-robin tournaments.
-    """
-    rounds = [[group * GROUPS + group for group in range(GROUPS)]]
-    turning = list(range(1, GROUPS))
-    for _ in range(GROUPS - 1):
-        circle = [0, *turning]
-        half = GROUPS // 2
-        meetings = zip(circle[:half], reversed(circle[half:]), strict=True)
-        rounds.append([max(pair) * GROUPS + min(pair) for pair in meetings])
-        turning = [turning[-1], *turning[:-1]]
-    return rounds
+
+def _solve(seen: Seen, own: Vectors, others: Vectors, gram: Vectors, block: int) -> float:
+    return float(_descend(*seen, own, others, gram, block, BLOCKS))
 
 
 @njit(nogil=True, fastmath=True, cache=True)
 def _descend(
-    first: NDArray[np.int32],
-    second: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    cells: NDArray[np.int32],
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
-    vectors: NDArray[np.float32],
-    squares: NDArray[np.float32],
-    rate: np.float32,
+    own: Vectors,
+    others: Vectors,
+    gram: Vectors,
+    block: int,
+    blocks: int,
 ) -> float:
-    """Go over cells once, and give the sum of their losses."""
+    """Bring a block of words' vectors nearer to the best, and give what they had lost before.
+
+    The ridge of the others is not in it.
+    """
+    size = own.shape[1]
+    room = np.zeros((3, size), np.float32)
+    residual, direction, image = room[0], room[1], room[2]
     lost = 0.0
-    for cell in range(len(first)):
-        one, other = first[cell], second[cell]
-        lost += _step(one, other, targets[cell], weights[cell], vectors, squares, rate)
-        if one != other:
-            lost += _step(other, one, targets[cell], weights[cell], vectors, squares, rate)
+    for row in range(block, len(own), blocks):
+        begin, end = starts[row], starts[row + 1]
+        near, weight, vector = cells[begin:end], weights[begin:end], own[row]
+        if begin == end:
+            vector[:] = 0
+            continue
+        residual[:] = 0
+        for cell in range(begin, end):
+            context = others[cells[cell]]
+            asked = weights[cell] * targets[cell]
+            lost += 0.5 * asked * targets[cell]
+            for k in range(size):
+                residual[k] += asked * context[k]
+        _multiply(near, weight, others, gram, vector, image)
+        for k in range(size):
+            lost += (0.5 * image[k] - residual[k]) * vector[k]
+            residual[k] -= image[k]
+        direction[:] = residual
+        squared = _dot(residual, residual)
+        for _ in range(STEPS):
+            if squared < NOTHING:
+                break
+            _multiply(near, weight, others, gram, direction, image)
+            step = squared / _dot(direction, image)
+            for k in range(size):
+                vector[k] += step * direction[k]
+                residual[k] -= step * image[k]
+            before, squared = squared, _dot(residual, residual)
+            for k in range(size):
+                direction[k] = residual[k] + squared / before * direction[k]
     return lost
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _step(
-    one: int,
-    other: int,
-    target: np.float32,
-    weight: np.float32,
-    vectors: NDArray[np.float32],
-    squares: NDArray[np.float32],
-    rate: np.float32,
-) -> float:
-    word, context = vectors[0, one], vectors[1, other]
-    word_squares, context_squares = squares[0, one], squares[1, other]
-    last = len(word) - 1
-    excess = word[last] + context[last] - target
-    for k in range(last):
-        excess += word[k] * context[k]
-    slope = weight * excess * rate
-    for k in range(last):
-        for_word, for_context = slope * context[k], slope * word[k]
-        word[k] -= for_word / np.sqrt(word_squares[k])
-        context[k] -= for_context / np.sqrt(context_squares[k])
-        word_squares[k] += for_word * for_word
-        context_squares[k] += for_context * for_context
-    word[last] -= slope / np.sqrt(word_squares[last])
-    context[last] -= slope / np.sqrt(context_squares[last])
-    word_squares[last] += slope * slope
-    context_squares[last] += slope * slope
-    return float(0.5 * weight * excess * excess)
+def _multiply(
+    near: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    others: Vectors,
+    gram: Vectors,
+    vector: NDArray[np.float32],
+    image: NDArray[np.float32],
+) -> None:
+    """Write the product of a vector with the matrix of a word's normal equations."""
+    size = len(vector)
+    for k in range(size):
+        image[k] = RIDGE * vector[k] + _dot(gram[k], vector)
+    for cell in range(len(near)):
+        context = others[near[cell]]
+        product = np.float32(0)
+        for k in range(size):
+            product += context[k] * vector[k]
+        product *= weights[cell] - UNSEEN
+        for k in range(size):
+            image[k] += product * context[k]
+
+
+@njit(nogil=True, fastmath=True, cache=True)
+def _dot(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
+    total = np.float32(0)
+    for k in range(len(one)):
+        total += one[k] * other[k]
+    return total

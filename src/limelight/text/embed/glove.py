@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limelight.errors import BadInputError
 from limelight.progress import Progress, silent
@@ -19,6 +20,11 @@ from limelight.text.embed.factorisation import factorise
 from limelight.text.embed.word_vectors import OFTEN, WordVectors
 from limelight.text.words import words as words_of
 
+FREQUENT = 1e-4
+"""Share of all words above which a word is thinned out."""
+FEW = 100
+"""A word seen no more often than so is never thinned out, however short the texts are."""
+
 
 @dataclass(eq=False)
 class Glove(WordVectors):
@@ -26,26 +32,25 @@ class Glove(WordVectors):
 
     Words at least ``fewest`` times in the texts count, ``words`` at most, and stand near each other
     within ``window`` words. A pair seen ``x_max`` times or more weighs most (the paper's 100 is for
-    billions of words, its authors' demo's 10 for millions). The same texts, settings and seed give
-    the same vectors, whatever the number of cores.
+    billions of words, its authors' demo's 10 for millions). Frequent words are thinned out first.
+    The same texts, settings and seed give the same vectors, whatever the number of cores.
     """
 
     name: ClassVar[str] = "glove"
     dimensions: int = 100
     window: int = 10
-    epochs: int = 25
+    epochs: int = 5
     fewest: int = 5
     words: int = 200_000
     x_max: float = 10.0
-    learning_rate: float = 0.05
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what trains nothing."""
         if min(self.dimensions, self.window, self.epochs, self.fewest, self.words) < 1:
             raise BadInputError("dimensions, window, epochs, fewest and words are 1 or more")
-        if min(self.x_max, self.learning_rate) <= 0:
-            raise BadInputError("x_max and learning_rate are above 0")
+        if self.x_max <= 0:
+            raise BadInputError("x_max is above 0")
 
     def fit(self, texts: Sequence[str], progress: Progress = silent) -> Self:
         """Learn from texts; windows don't reach from one into the next."""
@@ -69,7 +74,8 @@ class Glove(WordVectors):
                 f"there is too little to learn from: {len(vocabulary)} words are there "
                 f"{self.fewest} times or more; give more texts, or set fewest lower"
             )
-        lengths, ids = _encoded(texts, vocabulary)
+        total = sum(counts.values())
+        lengths, ids = _encoded(texts, vocabulary, _kept(known, total), self.seed)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         pairs = cooccurrences(ids, starts, len(vocabulary), self.window, progress)
         if not len(pairs.counts):
@@ -80,22 +86,33 @@ class Glove(WordVectors):
             self.dimensions,
             self.epochs,
             self.x_max,
-            self.learning_rate,
             self.seed,
             progress,
         )
         self.vocabulary = vocabulary
-        total = sum(counts.values())
         self.shares = np.array([n / total for _, n in known], np.float32)
         return self
 
 
+def _kept(known: Sequence[tuple[str, int]], total: int) -> NDArray[np.float64]:
+    """Give how much of each word is kept, so that windows reach past words that say little.
+
+    As word2vec does it (Mikolov et al. 2013, by the formula of their program).
+    """
+    enough = max(FREQUENT * total, FEW) / np.array([n for _, n in known])
+    return np.minimum(1, np.sqrt(enough) + enough)
+
+
 def _encoded(
-    texts: Sequence[Iterable[str]], vocabulary: dict[str, int]
-) -> tuple[list[int], np.ndarray[tuple[int], np.dtype[np.int32]]]:
-    """Give how many known words each text has, and all of them, unknown words left out."""
-    rows = [
-        np.array([vocabulary[word] for word in text if word in vocabulary], np.int32)
-        for text in texts
-    ]
+    texts: Sequence[Iterable[str]],
+    vocabulary: dict[str, int],
+    kept: NDArray[np.float64],
+    seed: int,
+) -> tuple[list[int], NDArray[np.int32]]:
+    """Give how many known words of each text are kept, and all of them."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for text in texts:
+        row = np.array([vocabulary[word] for word in text if word in vocabulary], np.int32)
+        rows.append(row[random.random(len(row)) < kept[row]])
     return [len(row) for row in rows], np.concatenate(rows)
