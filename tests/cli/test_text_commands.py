@@ -53,6 +53,17 @@ def test_search_before_and_after_vectors(films: None, run: Run, answer: Answer) 
     assert "no title has anything of that" in run("text", "search", "xyzzy qwrtp").stdout
 
 
+def test_a_query_without_end_is_cut_and_that_is_told(films: None, answer: Answer) -> None:
+    words = [f"crim{letter}" for letter in "abcdfghijk"]
+    found = answer("text", "search", " ".join(words * 200))
+    assert len(found["looked_for"]) == 10
+    told = found["notes"][-2:]
+    assert told == [
+        "5 more words are not there; others were looked for",
+        "only the first 2,000 characters were looked for",
+    ]
+
+
 def test_titles_like_a_title(films: None, answer: Answer, run: Run) -> None:
     for _ in range(2):
         found = answer("text", "like", "f1", "-n", 2)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 PRETRAINED, PLAIN = "sentences", "tfidf:dimensions=200"
+NOTES = 5
+"""Misspelt words that are told one by one."""
 
 CountOption = Annotated[int, typer.Option("-n", metavar="N", help="How many titles.")]
 
@@ -163,6 +165,7 @@ def search(
     from limelight.catalog import open_store
     from limelight.cli.display import table
     from limelight.text.kept_search import kept_search
+    from limelight.text.search import LONGEST
 
     with open_store(session.store_url) as store, session.progress() as progress:
         ids, titles = kept_search(store, session.home.search, progress)
@@ -180,8 +183,12 @@ def search(
         for word, near in titles.corrections(query).items()
         if near
     }
-    for word, others in meant.items():
+    for word, others in list(meant.items())[:NOTES]:
         session.note(f"{word!r} is not there; looked for {', '.join(others)}")
+    if len(meant) > NOTES:
+        session.note(f"{len(meant) - NOTES} more words are not there; others were looked for")
+    if len(query) > LONGEST:
+        session.note(f"only the first {LONGEST:,} characters were looked for")
     data = {"query": query, "titles": rows, "looked_for": meant}
     return Answer(data, table(pl.DataFrame(rows)) if rows else "no title has anything of that")
 
