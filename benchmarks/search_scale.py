@@ -1,19 +1,21 @@
 """Search in catalogues of 1,000 to 100,000 titles: making ready, loading, queries, imports, memory.
 
-    python benchmarks/search_scale.py FOLDER [--results KEPT] [--titles N ...] [--write]
+    python benchmarks/search_scale.py FOLDER --results KEPT [--titles N ...]
 
-FOLDER holds tmdb_5000_movies.csv or its zip (tmdb-films); KEPT is that of benchmarks/search.py. A
-title's name is the beginning of one film's and the end of another's, its text the genres of one and
-sentences of several, its vector (512 numbers) one film's own. Capitals of sentences aside, words in
-capitals are made of the halves of two, so that words become more as in a catalogue that grows. Each
-job is a process of its own on one thread; seconds are the processor's, memory is what the process
-holds more than with the same modules loaded.
+FOLDER holds tmdb_5000_movies.csv or its zip (tmdb-films); KEPT is that of benchmarks/search.py, and
+keeps what was measured of each size, all of which is written into docs/benchmarks.md. A title's
+name is the beginning of one film's and the end of another's, its text the genres of one and
+sentences of several, its vector (512 numbers) one film's own. Names within sentences are made of
+the halves of two, so that words become more as in a catalogue that grows. Each job is a process of
+its own on one thread; times are the processor's, memory is what loading adds to the process. The
+99th percentile is of 100 queries, of peers of 15, which is the slowest.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import json
 import re
 import sqlite3
 import time
@@ -38,43 +40,49 @@ from limelight.catalog.row_writing import write_rows
 from limelight.catalog.vocabulary import ITEMS
 from limelight.text.embed import SentenceVectors
 from limelight.text.kept_search import kept_search
-from limelight.text.titles import ATTRIBUTE, DECIMALS, vectors_of
+from limelight.text.titles import ATTRIBUTE, DECIMALS
 from limelight.text.words import words
 
 SIZES = [1_000, 10_000, 100_000]
-QUERIES, OF_PEERS = 100, 25
+QUERIES, OF_PEERS = 100, 15
 NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--results", type=Path, help="A folder that keeps the films' vectors.")
-    parser.add_argument("--titles", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--write", action="store_true", help="Write into docs/benchmarks.md.")
+    parser.add_argument("--results", type=Path, required=True, help="A folder that keeps results.")
+    parser.add_argument("--titles", type=int, nargs="+", default=SIZES, help="Sizes to measure.")
     arguments = parser.parse_args()
     films = read(arguments.folder)
     texts = [", ".join([*names(film["genres"]), film["overview"]]) for film in films]
     named = [f"{film['title']}\n{text}" for film, text in zip(films, texts, strict=True)]
     vectors, _ = embed(SentenceVectors(), named, arguments.results)
-    making, asking = [], []
     for n in arguments.titles:
         with TemporaryDirectory() as folder:
             place = Path(folder)
             fill(place, catalogue(films, vectors, n))
-            row: dict[str, Any] = {"titles": n}
-            for job in (make, load, after_events, after_titles):
-                row |= apart(partial(job, place))
-            making.append(row)
-            for job in (ask, ask_rapidfuzz, ask_sqlite, ask_trigrams):
-                asking += [{"titles": n, **told} for told in apart(partial(job, place))]
-            print(table(making), table(asking), sep="\n\n", flush=True)
-    if arguments.write:
-        told = (
-            "Measured while the cores were busy with other work, on "
-            f"{machine('limelight', 'numpy', 'rapidfuzz')}, SQLite {sqlite3.sqlite_version}."
-        )
-        put("search scale", f"{table(making)}\n\n{table(asking)}\n\n{told}")
+            asking: list[dict[str, Any]] = []
+            measured = {"making": {"titles": n}, "asking": asking}
+            for job in (make, load, change, ask_peers):
+                made, asked = apart(partial(job, place))
+                measured["making"] |= made
+                asking += [{"titles": n, **row} for row in asked]
+                kept = arguments.results / f"search-scale-{n}.json"
+                kept.write_text(json.dumps(measured), encoding="utf-8")
+    put("search scale", told(arguments.results))
+
+
+def told(results: Path) -> str:
+    """Lay out all sizes that were measured so far."""
+    files = sorted(results.glob("search-scale-*.json"), key=lambda file: len(file.name))
+    measured = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    note = (
+        "Measured while the cores were busy with other work, on "
+        f"{machine('limelight', 'numpy', 'rapidfuzz')}, SQLite {sqlite3.sqlite_version}."
+    )
+    asking = [row for one in measured for row in one["asking"]]
+    return "\n\n".join([table([one["making"] for one in measured]), table(asking), note])
 
 
 def apart(job: Callable[[], Any]) -> Any:
@@ -139,14 +147,18 @@ def searched(place: Path, store: Store) -> Any:
     return kept_search(store, place / "search.safetensors")
 
 
-def make(place: Path) -> dict[str, float]:
+Told = tuple[dict[str, float], list[dict[str, Any]]]
+"""What a job tells of making titles ready, and of queries."""
+
+
+def make(place: Path) -> Told:
     with open_store(place / "store.db") as store:
-        reading = timed(lambda: vectors_of(store.items()))
+        reading = timed(store.items)
         whole = timed(lambda: searched(place, store))
-    return {"reading the catalogue, s": reading, "making ready, reading included, s": whole}
+    return {"reading titles, s": reading, "making ready, reading included, s": whole}, []
 
 
-def load(place: Path) -> dict[str, float]:
+def load(place: Path) -> Told:
     with open_store(place / "store.db") as store:
         store.fingerprint()
         before, began = held(), time.process_time()
@@ -154,74 +166,51 @@ def load(place: Path) -> dict[str, float]:
         loading = time.process_time() - began
         after = held()
         first = timed(lambda: search.find("the first quetsion", 10, random_vector(search, 0)))
-    size = (place / "search.safetensors").stat().st_size // 1_000_000
-    return {"file, MB": size, "loading, s": loading, "memory, MB": after - before} | {
-        "first query, s": first
-    }
-
-
-def after_events(place: Path) -> dict[str, float]:
-    with open_store(place / "store.db") as store:
-        event = {"user_id": ["u"], "item_id": ["t1"], "time": [1_700_000_000]}
-        import_frame(store, "events", pl.DataFrame(event))
-        return {"after an import of events, s": timed(lambda: searched(place, store))}
-
-
-def after_titles(place: Path) -> dict[str, float]:
-    with open_store(place / "store.db") as store:
-        fresh = {
-            "item_id": [f"new{i}" for i in range(10)],
-            "title": [f"New {i}" for i in range(10)],
-        }
-        import_frame(store, "items", pl.DataFrame(fresh))
-        return {"after an import of ten titles, s": timed(lambda: searched(place, store))}
-
-
-def ask(place: Path) -> list[dict[str, Any]]:
-    with open_store(place / "store.db") as store:
-        _, search = searched(place, store)
         asked = questions(store.items(), QUERIES)
-    answer = {
-        "limelight, words and spelling": lambda query, _: search.find(query),
-        "**limelight**, and meaning": lambda query, number: search.find(
-            query, 10, random_vector(search, number)
+    size = (place / "search.safetensors").stat().st_size // 1_000_000
+    rows = [
+        row("limelight, words and spelling", asked, lambda query, _: search.find(query)),
+        row(
+            "**limelight**, and meaning",
+            asked,
+            lambda query, number: search.find(query, 10, random_vector(search, number)),
         ),
-    }
-    return [row(by, asked, find) for by, find in answer.items()]
+    ]
+    making = {"file, MB": size, "loading, s": loading, "memory, MB": after - before}
+    return making | {"first query, s": first}, rows
 
 
-def ask_rapidfuzz(place: Path) -> list[dict[str, Any]]:
-    titles, _ = texts_in(place)
+def change(place: Path) -> Told:
+    event = {"user_id": ["u"], "item_id": ["t1"], "time": [1_700_000_000]}
+    fresh = {"item_id": [f"new{i}" for i in range(10)], "title": [f"New {i}" for i in range(10)]}
+    with open_store(place / "store.db") as store:
+        import_frame(store, "events", pl.DataFrame(event))
+        events = timed(lambda: searched(place, store))
+        import_frame(store, "items", pl.DataFrame(fresh))
+        titles = timed(lambda: searched(place, store))
+    return {"after an import of an event, s": events, "of ten titles, s": titles}, []
 
-    def find(query: str, _: int) -> None:
+
+def ask_peers(place: Path) -> Told:
+    titles, texts = texts_in(place)
+    with open_store(place / "store.db") as store:
+        asked = questions(store.items(), OF_PEERS)
+    by_words, by_trigrams = full_text(titles, texts), full_text(titles, texts, "trigram")
+
+    def alike(query: str, _: int) -> None:
         process.extract(query, titles, scorer=fuzz.WRatio, limit=10)
 
-    return [row("rapidfuzz WRatio, names alone", few(place), find)]
-
-
-def ask_sqlite(place: Path) -> list[dict[str, Any]]:
-    films = full_text(*texts_in(place))
-    return [row("SQLite FTS5, words", few(place), lambda query, _: matching(films, query))]
-
-
-def ask_trigrams(place: Path) -> list[dict[str, Any]]:
-    films = full_text(*texts_in(place), "trigram")
-
-    def find(query: str, _: int) -> None:
-        matching(films, query, 3)
-
-    return [row("SQLite FTS5, trigrams", few(place), find)]
+    return {}, [
+        row("rapidfuzz WRatio, names alone", asked, alike),
+        row("SQLite FTS5, words", asked, lambda query, _: matching(by_words, query)),
+        row("SQLite FTS5, trigrams", asked, lambda query, _: matching(by_trigrams, query, 3)),
+    ]
 
 
 def texts_in(place: Path) -> tuple[list[str], list[str]]:
     with open_store(place / "store.db") as store:
         items = store.items()
     return items["title"].to_list(), items["text"].fill_null("").to_list()
-
-
-def few(place: Path) -> dict[str, list[str]]:
-    with open_store(place / "store.db") as store:
-        return questions(store.items(), OF_PEERS)
 
 
 def row(by: str, asked: dict[str, list[str]], find: Callable[[str, int], Any]) -> dict[str, Any]:
