@@ -19,8 +19,10 @@ from limelight.text.newsroom import (
 from limelight.text.newsroom.archive import files
 from limelight.text.newsroom.checking import longest_copy
 from limelight.text.newsroom.rewriting import rewrites
-from limelight.text.newsroom.writing.english import partly_quoted, sayings
+from limelight.text.newsroom.writing.english import sayings
 from limelight.text.newsroom.writing.english_edits import edits
+from limelight.text.newsroom.writing.english_excerpts import partly_quoted
+from limelight.text.newsroom.writing.english_turns import turns
 
 HERALD = """Source: The Herald
 Date: 2005-02-02
@@ -276,6 +278,74 @@ def test_as_little_as_can_be_is_quoted(bare, said):
 )
 def test_what_belongs_together_is_not_parted(bare, wrong):
     assert all(wrong not in one for one in sayings(bare, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Yukos has sued four companies", "Yukos sued four companies"),
+        ("The baby has become the new favourite", "The baby became the new favourite"),
+        ("The studios will open in May", "The studios are to open in May"),
+        ("The pipeline will be built by a firm", "The pipeline is to be built by a firm"),
+        ("Owners claim the land was theirs", "Owners claim that the land was theirs"),
+        ("All saw the depth and breadth of it", "All saw the breadth and depth of it"),
+    ],
+)
+def test_turns_of_phrase_say_the_same(text, said):
+    assert [text[:start] + new + text[end:] for start, end, new in turns(text)] == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prices have risen since May",
+        "The firm has been sold to a rival",
+        "If it has won the prize it goes on",
+        "The tax will hurt the poor",
+        "The head of the studios will open it",
+        "She claimed the title after Smith had lost",
+        "The security and firewall centre services of it",
+        "They opened and closed the show",
+    ],
+)
+def test_turns_that_would_say_something_else_are_not_made(text):
+    assert list(turns(text)) == []
+
+
+def test_an_opening_is_said_last_where_it_is_of_the_whole():
+    said = list(sayings("Under a 2001 law, the state can seize unused farms", 12))
+    assert said[0] == "The state can seize unused farms under a 2001 law."
+    bound = "In court, the firm said it would sell the farms"
+    assert all("farms in court" not in one for one in sayings(bound, 12))
+
+
+def test_what_may_be_one_of_a_list_is_no_aside():
+    bare = "It handles the single, which will be sold in Europe, Asia and Canada"
+    assert all("single Asia" not in one for one in sayings(bare, 12))
+    bare = "The single, which is sold in Europe, has won a prize"
+    assert "The single has won a prize." in list(sayings(bare, 12))
+
+
+@pytest.mark.parametrize(
+    "bare",
+    [
+        "Adults there must be paid at least £5.05 an hour up to a maximum of ten hours",
+        "Elderly and disabled people would choose how their own budget for care was spent",
+        "Shares in the drinks firm Allied Domecq",
+    ],
+)
+def test_no_excerpt_begins_in_an_amount_a_name_or_a_subject(bare):
+    quoted = [one.partition('"')[2] for one in partly_quoted(bare, "X says")]
+    assert not any(q.startswith(("least", "£", "people", "Domecq")) for q in quoted)
+
+
+def test_half_of_an_articles_quotations_may_be_of_the_reports_own_prose():
+    assert {name: form.excerpts for name, form in FORMS.items() if form.quotations} == {
+        "brief": 1,
+        "article": 2,
+        "reviews": 6,
+        "programme": 1,
+    }
 
 
 def test_a_figure_in_a_name_stays_one():

@@ -22,7 +22,7 @@ from limelight.text.newsroom.sources import Source
 from limelight.text.newsroom.tokens import STOPS
 from limelight.text.newsroom.writing import data_chinese, data_english, reviewing
 from limelight.text.newsroom.writing.differing import both_sides, one_sided
-from limelight.text.newsroom.writing.statement import Statement
+from limelight.text.newsroom.writing.statement import QUOTING, Statement
 from limelight.text.newsroom.writing.telling import Teller
 from limelight.text.words import words
 
@@ -138,7 +138,7 @@ def _told(
     order = plan.ranked(evidence, form, teller.language)
     taken = list(already)
     told: list[Statement] = []
-    size = quotations = 0
+    size = quotations = excerpts = 0
     limit = max(form.limit(teller.language), 60)
     for at in order[:TRIED]:
         line = evidence.lines[at]
@@ -155,13 +155,17 @@ def _told(
         if not statements:
             dropped.append(Dropped(line.text, reason, f"{label} {line.place}"))
             continue
-        quoted = any(s.way == "quoted" for s in statements)
+        quoted = any(s.way in QUOTING for s in statements)
+        excerpt = any(s.way == "excerpt" for s in statements)
         if quoted and (quotations >= form.quotations or (quotations and not told)):
+            continue
+        if excerpt and excerpts >= form.excerpts:
             continue
         if not told and statements[0].text[:1] in '"“' and len(order) > 1:
             order.append(at)
             continue
         quotations += quoted
+        excerpts += excerpt
         taken += sorted({at} | together.get(at, set()))
         told += statements
         size += sum(_length(s.text, teller.language) for s in statements)
@@ -209,7 +213,7 @@ def _laid_out(
     limit = form.limit(language)
     if form.name == "push":
         short = [
-            s for s in [*data, *told] if _length(s.text, language) <= limit and s.way != "quoted"
+            s for s in [*data, *told] if _length(s.text, language) <= limit and s.way not in QUOTING
         ]
         cores = [s for s in choices if s.way != "title"]
         body = short[:1] or cores[:1]

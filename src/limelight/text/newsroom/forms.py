@@ -24,6 +24,11 @@ class Form:
     narrative: bool = False
     body: bool = True
 
+    @property
+    def excerpts(self) -> int:
+        """How many of the quotations may be of the reports' own prose: half."""
+        return (self.quotations + 1) // 2
+
     def limit(self, language: str) -> int:
         """Give the length in the language's measure."""
         return self.han if language == "zh" else self.length

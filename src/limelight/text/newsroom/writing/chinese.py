@@ -106,7 +106,7 @@ def tellings(text: str, allowed: int, name: str) -> list[tuple[str, str]]:
         for base in shorter(bare):
             found += [("said", reworded(one, bare, allowed)) for one in (*_moved(base), base)]
         if len(bare) <= 60 and not re.search(SAYING, bare):
-            found.append(("quoted", f"{name}写道：“{bare}。”"))
+            found.append(("excerpt", f"{name}写道：“{bare}。”"))
     return [(way, ended(one)) for way, one in dict.fromkeys(found) if len(one) >= 6]
 
 

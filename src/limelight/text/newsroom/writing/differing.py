@@ -13,7 +13,7 @@ from limelight.text.newsroom.facts.numbers import numbers_in, same_kind
 from limelight.text.newsroom.sources import Place
 from limelight.text.newsroom.tokens import content_of
 from limelight.text.newsroom.writing import data_chinese, data_english
-from limelight.text.newsroom.writing.statement import Statement
+from limelight.text.newsroom.writing.statement import QUOTING, Statement
 from limelight.text.newsroom.writing.telling import Teller, Told
 
 SAID = {
@@ -44,7 +44,7 @@ def both_sides(teller: Teller, at: int, conflict: Conflict, told: Statement) -> 
     if mine[1] != place:
         mine, theirs = theirs, mine
     reason = f"another source has {theirs[0]!r} for {mine[0]!r}"
-    ways = ("said", "quoted", "data")
+    ways = ("said", *QUOTING, "data")
     if not theirs[0] or told.way not in ways or not _has(told.text, mine[0], teller.language):
         return (), reason
     one, other = (_label(side[1], teller) for side in (mine, theirs))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from limelight.text.newsroom.facts.names import is_word
-from limelight.text.newsroom.facts.numerals import ONES, SCALES, TENS
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.vocabulary import word_set
 from limelight.text.newsroom.writing.english_edits import reworded
@@ -59,9 +58,13 @@ APPOSED = re.compile(
 )
 PARTICIPLE = re.compile(
     r", (?!according)(?:\w+ing|with|despite|amid|as well as|while|whereas|as|after|although|though"
-    r"|but|and) [^,]+$"
+    r"|but|and|up from|down from|compared|previously|formerly|just) [^,]+$"
 )
 TIME_FIRST = re.compile(rf"^(?P<time>{TIME}), (?P<main>.+)$", re.IGNORECASE)
+OPENED = re.compile(
+    rf"^(?P<opening>(?:(?:In|On|At|Under|For|During|From|By|With|Within|Following|Despite|Among"
+    rf"|Across|Outside|Inside) [^,]{{2,60}}|Speaking [^,]{{2,40}}|{TIME}),) (?P<main>.+)$"
+)
 TIME_LAST = re.compile(rf"^(?P<main>.+?) (?P<time>{TIME})$")
 WAITING = re.compile(
     rf"\b(?:{SAYING}|since|until|and|or|but|only|between|that|which|who|from|to be)\b"
@@ -84,18 +87,9 @@ CONDITIONAL = re.compile(
     rf"\b(?:if|unless|whether|would|could|might|may|according|{SAYING}|say|believe|claim)\b"
 )
 DENIED = re.compile(r"\b(?:not|never|no|nor|neither|cannot|only|few|hardly|without)\b|n['’]t\b")
-MOST_BARE, LEAST_QUOTED = 11, 4
-"""Words before a partial quotation, and in it."""
-CLAUSES = word_set("that who which whose where because when while after before if")
-PHRASES = word_set("to following amid despite by for with about over until")
-NUMERALS = frozenset([*ONES, *TENS, *SCALES])
 DETERMINERS = word_set("""
     the a an its his her their our this that these those of in on at by for with from most more very
     newly so-called own some any each every no
-""")
-PARTICLES = word_set("""
-    been be not also to that out up down off on over back away in into for with by of at from
-    about as
 """)
 HELD = re.compile(
     r"\b(?:if|unless|not|never|no|nor|neither|denied|deny|refused|until|only|may|might"
@@ -117,7 +111,7 @@ def bare_of(text: str, subject: str | None = None) -> str | None:
         return None
     if re.search(r"\?[\"”] |\? [A-Z]", bare) or len(bare.split()) < 4:
         return None
-    bare = re.sub(r"\.([\"”])$", r"\1", bare.rstrip("."))
+    bare = re.sub(r"\.?\s*([\"”])$", r"\1", bare.rstrip("."))
     if opener := OPENERS.match(bare):
         bare = bare[opener.end() :]
         bare = bare[0].upper() + bare[1:]
@@ -172,42 +166,6 @@ def parts(bare: str) -> list[str]:
     return []
 
 
-def partly_quoted(bare: str, teller: str) -> Iterator[str]:
-    """Quote the latter part of a sentence as its source's words, where it can't be said otherwise.
-
-    As little as can be is quoted: from the last joint between phrases that leaves few enough words
-    before it, else all that follows the verb. What somebody else said is never quoted so: the words
-    would seem to be theirs.
-    """
-    tokens = bare.split()
-    if MARKS.search(bare) or FIRST_PERSON.search(bare) or not 9 <= len(tokens) <= 28:
-        return
-    if re.search(rf"\b{SAYING}\b|\baccording to\b|\b(?:say|heard|asked)\b", bare):
-        return
-    at = next(iter(verbs(tokens)), None)
-    if at is None or re.search(r"\b(?:who|which|that|whose)\b", " ".join(tokens[:at])):
-        return
-    while at + 1 < len(tokens) and (
-        finite(tokens[at + 1]) or tokens[at + 1] in PARTICLES or tokens[at + 1].endswith("ly")
-    ):
-        at += 1
-    joints = [i for i in range(at + 2, min(MOST_BARE + 1, len(tokens))) if _joint(tokens, i)]
-    for cut in (*reversed(joints), at + 1):
-        if cut <= MOST_BARE and len(tokens) - cut >= LEAST_QUOTED:
-            yield f'{" ".join(tokens[:cut])} "{" ".join(tokens[cut:])}", {teller}.'
-
-
-def _joint(tokens: Sequence[str], at: int) -> bool:
-    """Say whether a phrase or a clause begins at a word, and the sentence ends with it."""
-    word, before, tail = tokens[at], tokens[at - 1].lower().strip(","), tokens[at:]
-    if word in CLAUSES:
-        return before not in ("than", "as", "so", "such") and not finite(before)
-    held = before in NUMERALS or before[:1].isdigit() or before in DETERMINERS
-    small = [token.strip(",;") for token in tail]
-    under = next((i for i, token in enumerate(small) if token in CLAUSES), len(small))
-    return word in PHRASES and not held and not verbs(small[:under]) and "be" not in small[1:under]
-
-
 def _quotations(bare: str) -> Iterator[str]:
     """Put a quotation before its speaker or behind; its words stay."""
     if match := BEFORE.match(bare):
@@ -239,7 +197,7 @@ def shorter(bare: str) -> Iterator[str]:
     if one != bare and clause(one):
         yield one
     for pattern in (APPOSED, RELATIVE):
-        two = re.sub(r"\s{2,}", " ", pattern.sub("", one))
+        two = re.sub(r"\s{2,}", " ", pattern.sub(_aside, one))
         if two != one and clause(two):
             one = two
             yield one
@@ -259,6 +217,13 @@ def shorter(bare: str) -> Iterator[str]:
             continue
         if clause(head) and len(head.split()) >= 8 and not HELD.search(tail) and _closed(head):
             yield head
+
+
+def _aside(match: re.Match[str]) -> str:
+    """Leave out what stands between commas before a verb; else it may be one of a list."""
+    after = match.string[match.end() :].split(maxsplit=2)
+    verb = next((word for word in after if word != "also" and not word.endswith("ly")), "")
+    return "" if not after or finite(verb) else match.group()
 
 
 def _closed(head: str) -> bool:
@@ -289,6 +254,7 @@ def _moved(bare: str) -> Iterator[str]:
         if clause(main) and _two_sided(sub):
             yield f"{main[0].upper()}{main[1:]} {lowered(sub)}"
     yield from _timed(bare)
+    yield from _opened(bare)
 
 
 def _told(bare: str) -> Iterator[str]:
@@ -308,11 +274,24 @@ def _told(bare: str) -> Iterator[str]:
         yield f"{who[0].upper()}{who[1:]} {verb} {lowered(match['clause'])}"
 
 
+def _opened(bare: str) -> Iterator[str]:
+    """Say last where, when or how a plain sentence begins: "Under a law, the state can"."""
+    match = OPENED.match(bare)
+    if match is None or verbs(match["opening"].split()):
+        return
+    main, opening = match["main"], match["opening"].rstrip(",")
+    plain = clause(main) and len(verbs(main.split())) == 1
+    waits = HELD.search(bare) or WAITING.search(main) or re.match(r"At \d", opening)
+    if plain and not waits:
+        yield f"{main[0].upper()}{main[1:]} {opening[0].lower()}{opening[1:]}"
+
+
 def _timed(bare: str) -> Iterator[str]:
     if match := TIME_FIRST.match(bare):
         main = match["main"]
         if clause(main) and "," not in main and not re.search(rf"\b{SAYING}\b|\bthat\b", main):
-            yield f"{main[0].upper()}{main[1:]} {lowered(match['time'])}"
+            time = match["time"]
+            yield f"{main[0].upper()}{main[1:]} {time[0].lower()}{time[1:]}"
     elif (
         (match := TIME_LAST.match(bare))
         and clause(match["main"])
@@ -329,6 +308,8 @@ def _two_sided(sub: str) -> bool:
 
 def clause(text: str) -> bool:
     """Say whether a text is a full clause: a subject first, then a verb in a tense."""
+    if (opened := OPENED.match(text)) and not verbs(opened["opening"].split()):
+        text = opened["main"]
     tokens = [token.strip(",;").lower() for token in text.split()]
     if (
         len(tokens) < 3

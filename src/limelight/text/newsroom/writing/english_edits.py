@@ -11,6 +11,7 @@ from limelight.text.newsroom.facts.names import is_word
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.vocabulary import word_set
 from limelight.text.newsroom.writing.english_grammar import article, finite, inflected, lemma_of
+from limelight.text.newsroom.writing.english_turns import turns
 from limelight.text.newsroom.writing.english_words import REPLACEMENTS
 from limelight.text.words import words
 
@@ -138,6 +139,7 @@ def _all(text: str) -> Iterator[Edit]:
     yield from _relatives(text)
     yield from _by_whom(text)
     yield from _owned(text)
+    yield from (Edit(*turn) for turn in turns(text))
     yield from (Edit(match.end() - 5, match.end(), "") for match in THAT.finditer(text))
     yield from (Edit(*match.span(), "") for match in ALSO.finditer(text))
     for match in WHERE.finditer(text):

@@ -69,6 +69,16 @@ def inflected(lemma: str, tag: str) -> str:
     return str(forms[0]) if forms else lemma
 
 
+def only(word: str, tag: str) -> bool:
+    """Say whether a word is of one part of speech alone, "ADJ", "NOUN" or "VERB"."""
+    return set(_all(word)) == {tag}
+
+
+def plural_noun(word: str) -> bool:
+    """Say whether a word is a noun in the plural."""
+    return any(lemma != word.lower() for lemma in _all(word.lower()).get("NOUN", ()))
+
+
 def article(following: str) -> str:
     """Give "a" or "an" for what follows, by its sound."""
     if SILENT.match(following):

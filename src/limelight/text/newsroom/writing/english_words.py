@@ -12,7 +12,7 @@ SAME = """
     whilst=while; amongst=among; the majority of the=most of the; in the wake of=after;
     took place=was held; in spite of=despite; because of=owing to; movies=films; movie=film;
     began=started; nearly=almost; almost=nearly; although=though; frequently=often;
-    numerous=many; individuals=people; revealed=showed; concerning=about;
+    numerous=many; individuals=people; revealed=disclosed; concerning=about;
     as a result of=because of; would be able to=could; is able to=can; are able to=can;
     was able to=could; were able to=could; have to=must; in total=altogether;
      decided to=chose to; planning to=intending to; is going to=will;
@@ -56,7 +56,19 @@ SAME = """
     over the past=in the past; over the last=in the last; every year=each year;
     each year=every year; every week=each week; each week=every week; every month=each month;
     each month=every month; every day=each day; each day=every day; thanks to=owing to;
-    such as=like
+    such as=like; was set up=was established; were set up=were established; carried out=conducted;
+    given the go ahead for=approved; due to be=set to be; set to be=due to be;
+    in a bid=in an attempt; later this year=later in the year; later this month=later in the month;
+    per hour=an hour; per day=a day; per week=a week; per year=a year; is one of the=is among the;
+    was one of the=was among the; unparalleled=unequalled; utilise=use; utilising=using;
+    looking into=investigating; looked into=investigated; make use of=use; making use of=using;
+    is likely to=will probably; are likely to=will probably; because it=since it;
+    because they=since they; because he=since he; because she=since she;
+    on a regular basis=regularly; in excess of=more than; despite=in spite of;
+    during the course of=during; so that=in order that; more than half=over half;
+    following a=after a; following the=after the; almost all=nearly all; TV=television;
+    including a=among them a; including the=among them the; wanted to=wished to; buying=purchasing;
+    people aged=those aged; needs to=has to
 """  # fmt: skip
 
 

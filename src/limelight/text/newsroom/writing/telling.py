@@ -11,8 +11,14 @@ from limelight.text.newsroom.evidence import Evidence
 from limelight.text.newsroom.facts.quotations import MARKS
 from limelight.text.newsroom.plan import supporting
 from limelight.text.newsroom.sources import Line, Place
-from limelight.text.newsroom.writing import chinese, english, english_grammar, reference
-from limelight.text.newsroom.writing.statement import Statement
+from limelight.text.newsroom.writing import (
+    chinese,
+    english,
+    english_excerpts,
+    english_grammar,
+    reference,
+)
+from limelight.text.newsroom.writing.statement import QUOTING, Statement
 
 Rewrite = Callable[[str, Sequence[str], str], str | None]
 Told = tuple[Statement, ...]
@@ -33,7 +39,7 @@ class Teller:
         index = next(i for i, line in enumerate(lines) if line is self.evidence.lines[at])
         if self.language == "zh":
             options = chinese.tellings(lines[index].text, self.wording.allowed, self._name(at))
-            kept = [(way, text, ()) for way, text in options if quoting or way != "quoted"]
+            kept = [(way, text, ()) for way, text in options if quoting or way not in QUOTING]
             told, problem = self._first(kept, at)
             return told, problem or (UNSAYABLE if not told else "")
         text, places, reason = self._settled(lines, index)
@@ -59,8 +65,8 @@ class Teller:
         ]
         told = tuple(statement for group in parted for statement in group)
         if not told and quoting:
-            options = english.partly_quoted(bare, self._name(at))
-            told, _ = self._first([("quoted", one, places) for one in options], at)
+            options = english_excerpts.partly_quoted(bare, self._name(at))
+            told, _ = self._first([("excerpt", one, places) for one in options], at)
         return told, "" if told else problem or UNSAYABLE
 
     def passes(self, text: str, places: Sequence[Place]) -> str:
