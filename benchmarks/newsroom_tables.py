@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from documents import put, table
-from newsroom import articles
+from news_bundles import articles
 
 from limelight.text.newsroom import Assignment, Evidence, Material, opened
 from limelight.text.newsroom.conflicts import conflicts_of, distinct
