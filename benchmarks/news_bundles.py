@@ -21,6 +21,8 @@ from falsifying import (
 
 NEWS = Path(__file__).parents[2] / "shared/data/news/bbc-summaries.jsonl.gz"
 SEED = 20
+UNSEEN = 2005
+"""The seed of bundles by which nothing was mended."""
 SENTENCES = 10
 """True sentences of a bundle that are checked and falsified."""
 
@@ -54,8 +56,8 @@ def sentences_of(article: str) -> list[str]:
     ]
 
 
-def bundles(n: int) -> list[Bundle]:
-    rng = random.Random(SEED)
+def bundles(n: int, seed: int = SEED) -> list[Bundle]:
+    rng = random.Random(seed)
     topics = defaultdict(list)
     for row in articles():
         body = sentences_of(row["article"])

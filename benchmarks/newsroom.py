@@ -22,8 +22,8 @@ from tempfile import TemporaryDirectory
 from documents import machine, put, table
 from falsifying import otherwise
 from grounding import grounded
-from news_bundles import SEED, bundles, falsified
-from newsroom_drafts import count_draft
+from news_bundles import SEED, UNSEEN, bundles, falsified
+from newsroom_drafts import count_contradictions, count_draft
 from newsroom_model import measure_model
 
 from limelight.text.newsroom import Assignment, Evidence, Material, check_sentence, opened
@@ -80,6 +80,17 @@ def measure(n: int, shown: bool) -> tuple[list[dict], list[dict], list[dict], fl
     return truths, falsehoods, [dict(drafts)], checked / seconds
 
 
+def contradictions(n: int, seed: int, shown: bool) -> str:
+    """Say how many of those planted in bundles are found, and how many that were not."""
+    count: Counter[str] = Counter()
+    for bundle in bundles(n, seed):
+        count_contradictions(bundle, count, shown)
+    return (
+        f"Contradictions planted between reports: {count['planted']}, found: {count['found']}. "
+        f"Others shown: {count['others']}."
+    )
+
+
 def row(kind: str, count: Counter[str]) -> dict:
     n = max(count["n"], 1)
     return {
@@ -105,11 +116,11 @@ def main() -> None:
         return
     truths, falsehoods, (drafts,), speed = measure(given.bundles, given.show)
     parts = [table(truths), table(falsehoods)]
-    found, planted = drafts.pop("contradictions found", 0), drafts.pop("planted contradictions", 0)
-    others = drafts.pop("others shown", 0)
     lines = [
-        f"Contradictions planted between reports: {planted}, found: {found}. "
-        f"Others shown: {others}.",
+        contradictions(given.bundles, SEED, given.show),
+        "",
+        f"{given.bundles} other bundles, by which nothing was mended. "
+        + contradictions(given.bundles, UNSEEN, given.show),
         "",
     ]
     lines += [f"{given.bundles} articles were written of the bundles. They have:", ""]

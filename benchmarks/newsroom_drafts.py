@@ -12,26 +12,33 @@ from limelight.text.newsroom.checking import longest_copy
 from limelight.text.newsroom.conflicts import conflicts_of, distinct
 
 
-def count_draft(
-    bundle: Bundle, drafts: Counter[str], folder: str, number: int, shown: bool
-) -> None:
-    """Write an article of a bundle, and count what can be counted without our own checks."""
+def assigned(bundle: Bundle) -> Assignment:
     material = tuple(Material(f"{at}.txt", text.encode()) for at, text in enumerate(bundle.reports))
-    assignment = Assignment(material, "article", "en")
-    evidence = Evidence(*opened(assignment))
+    return Assignment(material, "article", "en")
+
+
+def count_contradictions(bundle: Bundle, count: Counter[str], shown: bool) -> None:
+    """Look for where a bundle's reports contradict each other."""
+    evidence = Evidence(*opened(assigned(bundle)))
     found = distinct(conflicts_of(evidence), evidence)
     lines = [[line.replace("''", '"') for _, _, line in one.sides] for one in found]
     told = [[is_told(true, false, pair) for pair in lines] for true, false in bundle.planted]
-    drafts["planted contradictions"] += len(bundle.planted)
-    drafts["contradictions found"] += sum(map(any, told))
+    count["planted"] += len(bundle.planted)
+    count["found"] += sum(map(any, told))
     for at, pair in enumerate(lines):
-        drafts["others shown"] += not any(row[at] for row in told)
+        count["others"] += not any(row[at] for row in told)
         if shown and not any(row[at] for row in told):
             print(f"shown and not planted: {pair}")
     for row, planted in zip(told, bundle.planted, strict=True):
         if shown and not any(row):
             print(f"contradiction not found: {planted}")
-    draft = written(assignment)
+
+
+def count_draft(
+    bundle: Bundle, drafts: Counter[str], folder: str, number: int, shown: bool
+) -> None:
+    """Write an article of a bundle, and count what can be counted without our own checks."""
+    draft = written(assigned(bundle))
     paths = []
     for at, text in enumerate(bundle.reports):
         path = Path(folder) / f"{number}-draft-{at}.txt"
@@ -43,6 +50,7 @@ def count_draft(
         drafts["borne out by grounded-check"] += grounded(statement.text, paths)
         run = longest_copy(statement.text, bundle.reports)
         drafts["with more than 12 words copied"] += len(run) > 12
+        drafts["that quote a report's own prose"] += statement.way == "excerpt"
         flat = any(
             (mine in statement.text) != (theirs in statement.text)
             for mine, theirs in values
