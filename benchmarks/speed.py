@@ -257,8 +257,9 @@ def row(name: str, size: str, one: dict[str, Any]) -> dict[str, Any]:
 def plot(measured: dict[tuple[str, str], dict[str, Any]]) -> str:
     plt = plotting()
     figure, axes = plt.subplots(1, 2, figsize=(11, 5))
-    for name in dict.fromkeys(name for name, _ in measured):
+    for place, name in enumerate(dict.fromkeys(name for name, _ in measured)):
         style = {"marker": "o", "linestyle": ":" if name == LIMIT else "-", "label": name}
+        style["color"] = f"C{place}"  # the same in both, though not all are in both
         style["linewidth"] = 2.5 if name in MODELS or name.startswith("Limelight") else 1.2
         for axis, key in zip(axes, ("median_ms", "users_per_second"), strict=True):
             values = [measured[name, size].get(key, np.nan) for size in SIZES]

@@ -101,7 +101,8 @@ def plot(measured: list[dict[str, Any]]) -> str:
         curve = np.array(one["curve"])
         minutes = curve[:, 2].cumsum() / 60
         axes.plot(minutes, curve[:, 0], color=colour, alpha=0.4)
-        axes.plot(minutes, curve[:, 1], color=colour, label=one["model"])
+        label = "recurrent" if "recurrent" in one["model"] else "Transformer"
+        axes.plot(minutes, curve[:, 1], color=colour, label=label)
     axes.set(xlabel="minutes of training", ylabel="loss; pale: in training")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
