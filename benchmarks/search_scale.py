@@ -78,7 +78,7 @@ def told(results: Path) -> str:
     files = sorted(results.glob("search-scale-*.json"), key=lambda file: len(file.name))
     measured = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     note = (
-        "Measured while the cores were busy with other work, on "
+        "Measured on "
         f"{machine('limelight', 'numpy', 'rapidfuzz')}, SQLite {sqlite3.sqlite_version}."
     )
     asking = [row for one in measured for row in one["asking"]]
